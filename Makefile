@@ -1,0 +1,52 @@
+# `make run` serves the app, `make test` passes the tests; each sets up what it needs first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: run test check format lint types layers setup setup-dev browser bench clean
+
+run: setup  ## set up and serve the app (on a free port if 8501 is taken)
+	$(BIN)/python -m writer serve --port $(PORT)
+
+test: setup-dev browser  ## set up and run every test
+	$(BIN)/python -m pytest
+
+check: setup-dev browser format lint types layers  ## what CI runs: format, lint, types, layers, tests
+	$(BIN)/python -m pytest
+
+format: setup-dev
+	$(BIN)/ruff format --check .
+
+lint: setup-dev
+	$(BIN)/ruff check .
+
+types: setup-dev
+	$(BIN)/mypy
+
+layers: setup-dev
+	$(BIN)/lint-imports
+
+setup: $(VENV)/.run
+setup-dev: $(VENV)/.dev
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.run: requirements.txt constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements.txt -c constraints.txt
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt -c constraints.txt
+	touch $@ $(VENV)/.run
+
+browser:  ## Chromium for the browser tests, where apt and root allow; without it those tests say why they are skipped
+	@sh deploy/chromium.sh
+
+bench: setup-dev  ## print the benchmark figures
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

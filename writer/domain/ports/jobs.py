@@ -1,0 +1,78 @@
+from collections.abc import Sequence
+from typing import Protocol
+
+from writer.domain.jobs import Job, JsonObject, NewJob, NewStep, Step, StepOutcome
+from writer.domain.usage import UsageEvent
+
+
+class JobLedger(Protocol):
+    """Jobs and steps as rows: the truth about all work. Every method is one short transaction on the database's clock.
+
+    A step is claimable when its job is running, every step of a lower wave is done, and it is ready (and not to be
+    started later) or its lease has run out.
+    """
+
+    def add(self, new: NewJob) -> Job: ...
+
+    def job(self, job_id: str) -> Job: ...
+
+    def steps(self, job_id: str) -> list[Step]:
+        """By wave, then in the order they were added."""
+        ...
+
+    def jobs(self, owner_id: str, limit: int = 50) -> list[Job]:
+        """Newest first."""
+        ...
+
+    def latest_for_draft(self, draft_id: str) -> Job | None: ...
+
+    def latest_for_source(self, source_id: int) -> Job | None: ...
+
+    def by_fingerprint(self, owner_id: str, fingerprint: str) -> Job | None:
+        """The newest job that was started with the same fingerprint."""
+        ...
+
+    def claim(self, worker: str, limit: int, lease_s: float) -> list[Step]:
+        """Claimed steps are RUNNING, with their attempt raised by one."""
+        ...
+
+    def heartbeat(self, worker: str, lease_s: float) -> None:
+        """Extend the lease of every step that this worker is running."""
+        ...
+
+    def lost(self, worker: str, held: Sequence[Step]) -> list[Step]:
+        """Those of `held` that must end now: their job was stopped, or another worker has taken them over."""
+        ...
+
+    def save_partial(self, step: Step, text: str) -> None:
+        """Keep what has been written so far; ignored when the step is no longer this attempt's."""
+        ...
+
+    def finish(self, step: Step, outcome: StepOutcome) -> bool:
+        """Commit the outcome with all its changes and, when it was the last step, the job's end.
+
+        False when another attempt owns the step: nothing but the usage (marked wasted) is kept."""
+        ...
+
+    def fail(self, step: Step, error: str, usage: Sequence[UsageEvent], retry_in: float | None = None) -> None:
+        """With `retry_in` (seconds) the step is ready again then; else it has failed, and so has the job as soon as
+        nothing else of it can run."""
+        ...
+
+    def release(self, step: Step, usage: Sequence[UsageEvent], partial: str) -> None:
+        """The step was stopped or its worker is leaving: keep its text, let it be claimed again when the job runs."""
+        ...
+
+    def stop(self, job_id: str) -> Job: ...
+
+    def resume(self, job_id: str) -> Job:
+        """A stopped or failed job runs again: its failed and stopped steps are ready, the done ones stay done."""
+        ...
+
+    def proceed(self, job_id: str, steps: Sequence[NewStep]) -> Job:
+        """A waiting job goes on with these steps. On a running job that has them already, it changes nothing."""
+        ...
+
+    def kept(self, key: str) -> JsonObject | None:
+        """The result kept under a key by an earlier outcome."""
+        ...

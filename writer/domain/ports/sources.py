@@ -1,0 +1,139 @@
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChange:
+    """One entry of the feed that derived indexes follow: after a crash they go on from the last `number` they applied.
+
+    `action` is "put" (the source's passages or vectors are new) or "delete"."""
+
+    number: int
+    source_id: int
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVector:
+    """`vector` is float32, little-endian, of unit length."""
+
+    passage_id: str
+    source_id: int
+    vector: bytes
+
+
+class SourceStore(Protocol):
+    """Every method is one short transaction. Unknown ids raise NotFound."""
+
+    def add(self, owner_id: str, new: NewSource) -> Source: ...
+
+    def get(self, source_id: int) -> Source: ...
+
+    def by_digest(self, owner_id: str, digest: str) -> Source | None: ...
+
+    def listing(self, owner_id: str) -> list[Source]:
+        """Newest first."""
+        ...
+
+    def ready_ids(self, owner_id: str) -> list[int]: ...
+
+    def set_state(self, source_id: int, state: SourceState, note: str = "") -> None: ...
+
+    def set_title(self, source_id: int, title: str) -> None: ...
+
+    def put_document(self, source_id: int, document: Document, passages: Sequence[NewPassage]) -> None:
+        """Replace metadata that the file states, and all passages. Old passages' vectors go with them."""
+        ...
+
+    def passages(self, source_id: int) -> list[Passage]:
+        """In reading order."""
+        ...
+
+    def passages_by_id(self, owner_id: str, ids: Sequence[str]) -> dict[str, Passage]:
+        """Those that exist and belong to the owner."""
+        ...
+
+    def without_vector(self, source_id: int, model: str) -> list[Passage]: ...
+
+    def put_vectors(self, model: str, vectors: Sequence[StoredVector]) -> None: ...
+
+    def vectors(self, model: str, source_ids: Sequence[int] | None = None) -> list[StoredVector]:
+        """In passage order. None means all sources of all owners: indexes only."""
+        ...
+
+    def counts(self, model: str) -> tuple[int, int]:
+        """(passages, vectors) over all sources."""
+        ...
+
+    def delete(self, source_id: int) -> None:
+        """With its passages and vectors, and an entry in the change feed."""
+        ...
+
+    def changes(self, after: int, limit: int = 1000) -> list[SourceChange]: ...
+
+    def last_change(self) -> int: ...
+
+    def all_ids(self) -> list[int]: ...
+
+
+class DocumentReader(Protocol):
+    def read(self, path: Path, kind: str, filename: str) -> Document:
+        """Runs outside this process with limits on memory and time. Raises SourceRefused with a sentence."""
+        ...
+
+
+class Embedder(Protocol):
+    """`model` and `dimension` are part of an index's identity."""
+
+    model: str
+    dimension: int
+    max_tokens: int
+
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        """One float32 little-endian unit vector of `dimension` per text, in order."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text by the model's own tokenizer, special tokens not counted."""
+        ...
+
+
+class VectorIndex(Protocol):
+    def nearest(self, vector: bytes, limit: int, source_ids: Sequence[int]) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity in [0, 1]), best first, among the sources named."""
+        ...
+
+    def catch_up(self) -> None:
+        """Apply the changes that the index has not seen."""
+        ...
+
+    def rebuild(self) -> int:
+        """Make the index anew from SQL; returns how many vectors it holds."""
+        ...
+
+
+class KeywordIndex(Protocol):
+    def search(self, query: str, limit: int, source_ids: Sequence[int]) -> list[tuple[str, float]]:
+        """(passage id, BM25-based score, higher is better), best first, among the sources named."""
+        ...
+
+    def catch_up(self) -> None: ...
+
+    def rebuild(self) -> int: ...
+
+
+class BlobStore(Protocol):
+    """Names are generated here; what a file was called is data kept elsewhere."""
+
+    def put(self, content: BinaryIO) -> str: ...
+
+    def path(self, name: str) -> AbstractContextManager[Path]:
+        """The content as a local file for as long as the context lasts."""
+        ...
+
+    def delete(self, name: str) -> None: ...

@@ -1,0 +1,121 @@
+"""What the writer writes from. A passage's id ("S7.p12") is what models see and what drafts keep."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SourceState(StrEnum):
+    QUEUED = "queued"
+    READING = "reading"
+    EMBEDDING = "embedding"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`digest` is the sha256 of the bytes as given; `note` says why it failed or what was skipped.
+
+    Author and date are what the file itself says: "" when it does not. Never guessed.
+    """
+
+    id: int
+    owner_id: str
+    kind: str
+    title: str
+    filename: str
+    digest: str
+    state: SourceState
+    created_at: datetime
+    authors: str = ""
+    published: str = ""
+    url: str = ""
+    licence: str = ""
+    words: int = 0
+    pages: int = 0
+    passages: int = 0
+    note: str = ""
+    blob: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"S{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    kind: str
+    title: str
+    filename: str
+    digest: str
+    blob: str = ""
+    authors: str = ""
+    published: str = ""
+    url: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a document in reading order. `kind`: "heading", "paragraph", "list", "quote", "table", "code" or
+    "caption". `page` starts at 1, 0 where a format has none; `start` and `end` are offsets into the extracted text."""
+
+    kind: str
+    text: str
+    level: int = 0
+    page: int = 0
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader made of a file: metadata that the file itself states, and its blocks in order."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    text: str
+    pages: int = 0
+    authors: str = ""
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassage:
+    """`ordinal` counts from 1 within the source; `heading_path` runs from the outermost heading inwards."""
+
+    ordinal: int
+    text: str
+    heading_path: tuple[str, ...]
+    page: int
+    start: int
+    end: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    id: str
+    source_id: int
+    source_title: str
+    ordinal: int
+    text: str
+    heading_path: tuple[str, ...]
+    page: int
+    start: int
+    end: int
+    digest: str
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found, with its score in [0, 1]; best first in every list of hits."""
+
+    passage: Passage
+    score: float
+
+
+def passage_id(source_id: int, ordinal: int) -> str:
+    return f"S{source_id}.p{ordinal}"

@@ -1,0 +1,58 @@
+"""What calls to models used, and what that cost."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from writer.domain.completions import Caller, Purpose, Tokens
+
+
+class Outcome(StrEnum):
+    OK = "ok"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageEvent:
+    """One vendor call, failed and stopped ones too.
+
+    `cost_micros` is in millionths of a US dollar, None when the price is not known. `first_token_ms` is None when no
+    text came. `error` is the kind of failure ("RateLimited"), "" when there was none. `wasted` marks text that was
+    paid for and thrown away (an interrupted stream, a step taken over by another worker).
+    """
+
+    id: str
+    at: datetime
+    caller: Caller
+    route: str
+    purpose: Purpose
+    tokens: Tokens
+    cost_micros: int | None
+    first_token_ms: float | None
+    total_ms: float
+    outcome: Outcome
+    error: str = ""
+    cached: bool = False
+    wasted: bool = False
+    price_version: str = ""
+    prompt_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageBucket:
+    """Sums over the calls that share `key` (a day "2026-11-21", a route, a purpose, an outcome).
+
+    `cost_micros` sums the calls whose price is known; `unpriced_calls` says how many are missing from it.
+    """
+
+    key: str
+    calls: int
+    failed: int
+    input_tokens: int
+    output_tokens: int
+    cost_micros: int
+    unpriced_calls: int
+    first_token_ms_p50: float | None
+    total_ms_p50: float | None
+    total_ms_p95: float | None
