@@ -44,6 +44,10 @@ class JobLedger(Protocol):
         """Those of `held` that must end now: their job was stopped, or another worker has taken them over."""
         ...
 
+    def abandon(self, worker: str) -> int:
+        """The worker is known to be dead: its running steps are ready at once. Returns how many there were."""
+        ...
+
     def save_partial(self, step: Step, text: str) -> None:
         """Keep what has been written so far; ignored when the step is no longer this attempt's."""
         ...

@@ -1,0 +1,67 @@
+"""Text being written right now, for all in this process who watch. The database has it a second later."""
+
+import threading
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`epoch` rises with every restart: a longer text of another epoch is not a continuation."""
+
+    epoch: int
+    text: str
+
+
+class LiveText:
+    """Levels, not events: a watcher compares what it showed with what is there, so none can miss anything."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._parts: dict[tuple[str, str], Part] = {}
+        self._beats: dict[str, int] = {}
+        self._states: dict[str, int] = {}
+
+    def append(self, job_id: str, key: str, delta: str) -> None:
+        with self._changed:
+            part = self._parts.get((job_id, key), Part(0, ""))
+            self._parts[job_id, key] = Part(part.epoch, part.text + delta)
+            self._beat(job_id)
+
+    def restart(self, job_id: str, key: str) -> None:
+        with self._changed:
+            part = self._parts.get((job_id, key), Part(0, ""))
+            self._parts[job_id, key] = Part(part.epoch + 1, "")
+            self._beat(job_id)
+
+    def forget(self, job_id: str, key: str) -> None:
+        """The step is over: from now on its text comes from the database."""
+        with self._changed:
+            self._parts.pop((job_id, key), None)
+            self._states[job_id] = self._states.get(job_id, 0) + 1
+            self._beat(job_id)
+
+    def touch(self, job_id: str) -> None:
+        """Something about the job changed in the database."""
+        with self._changed:
+            self._states[job_id] = self._states.get(job_id, 0) + 1
+            self._beat(job_id)
+
+    def state_beat(self, job_id: str) -> int:
+        """Rises when the database has something new about the job; text that grows does not raise it."""
+        with self._changed:
+            return self._states.get(job_id, 0)
+
+    def part(self, job_id: str, key: str) -> Part | None:
+        with self._changed:
+            return self._parts.get((job_id, key))
+
+    def wait(self, job_id: str, seen: int, timeout: float) -> int:
+        """Returns the job's beat: another number than `seen` as soon as something changed, or after `timeout` seconds
+        whatever it is then."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._beats.get(job_id, 0) != seen, timeout)
+            return self._beats.get(job_id, 0)
+
+    def _beat(self, job_id: str) -> None:
+        self._beats[job_id] = self._beats.get(job_id, 0) + 1
+        self._changed.notify_all()
