@@ -1,0 +1,1 @@
+"""Doubles that several test folders, benchmarks and kill tests share."""
