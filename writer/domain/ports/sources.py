@@ -90,9 +90,14 @@ class DocumentReader(Protocol):
 class Embedder(Protocol):
     """`model` and `dimension` are part of an index's identity."""
 
-    model: str
-    dimension: int
-    max_tokens: int
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int: ...
 
     def embed(self, texts: Sequence[str]) -> list[bytes]:
         """One float32 little-endian unit vector of `dimension` per text, in order."""
