@@ -28,7 +28,6 @@ It answers GET /_scripted/requests (the records as JSON), POST /_scripted/releas
 import argparse
 import asyncio
 import importlib
-import itertools
 import json
 import subprocess
 import sys
@@ -36,140 +35,55 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from email.utils import formatdate
-from functools import lru_cache
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-Fault = Literal["", "refuse", "cut", "reset", "garbage", "broken_json", "error_event"]
+from tests.support.scripted_formats import error_body, frames, http_chunk, whole_body
+from tests.support.scripted_replies import (
+    EMOJI_IN_HALVES as EMOJI_IN_HALVES,
+)
+from tests.support.scripted_replies import (
+    LOOPING as LOOPING,
+)
+from tests.support.scripted_replies import (
+    NAMED as NAMED,
+)
+from tests.support.scripted_replies import (
+    NEVER_ENDING as NEVER_ENDING,
+)
+from tests.support.scripted_replies import (
+    SILENT as SILENT,
+)
+from tests.support.scripted_replies import (
+    THINKING as THINKING,
+)
+from tests.support.scripted_replies import (
+    Asked as Asked,
+)
+from tests.support.scripted_replies import (
+    Fault as Fault,
+)
+from tests.support.scripted_replies import (
+    Reply as Reply,
+)
+from tests.support.scripted_replies import (
+    Script as Script,
+)
+from tests.support.scripted_replies import (
+    failing as failing,
+)
+from tests.support.scripted_replies import (
+    out_of_credit as out_of_credit,
+)
+from tests.support.scripted_replies import (
+    rate_limited as rate_limited,
+)
+from tests.support.scripted_replies import (
+    steady as steady,
+)
+
 WAITING_S = 20.0
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One scripted answer. Times are in seconds from the arrival of the request.
-
-    `chunks` are sent as they are (lone surrogates and NUL too); without them `text` is cut into `count` chunks (0: one
-    per five words). Chunk i is sent at `first_s + i * every_s`; the headers come with the first chunk, or at once with
-    `headers_first`. `finish` None never says why it ended. `usage` comes in the last chunk, in an extra chunk with no
-    choices, or never; `tokens` (input, output) are counted as a quarter of the characters when None. After `after`
-    chunks the `fault` happens: refuse (closed before any byte), cut (closed), reset, garbage (no SSE), broken_json,
-    error_event (an error inside the stream). After `hold_after` chunks nothing comes until `server.release()`.
-    """
-
-    text: str = "A scripted reply from the scripted server, long enough to be cut into a few chunks."
-    chunks: tuple[str, ...] = ()
-    count: int = 0
-    first_s: float = 0.0
-    every_s: float = 0.0
-    headers_first: bool = False
-    finish: str | None = "stop"
-    usage: Literal["last", "extra", "never"] = "extra"
-    tokens: tuple[int, int] | None = None
-    tool_calls: tuple[tuple[str, str, str], ...] = ()
-    fault: Fault = ""
-    after: int = 0
-    hold_after: int | None = None
-    status: int = 200
-    code: str | None = None
-    message: str = ""
-    retry_after: float | None = None
-    retry_after_as: Literal["seconds", "date", "ms"] = "seconds"
-
-    def parts(self) -> tuple[str, ...]:
-        if self.chunks:
-            return self.chunks
-        if not self.text:
-            return ()
-        count = self.count or max(1, len(self.text.split(" ")) // 5)
-        edges = [round(i * len(self.text) / count) for i in range(count + 1)]
-        return tuple(self.text[a:b] for a, b in itertools.pairwise(edges))
-
-
-@dataclass
-class Asked:
-    """One request as it came, and what became of it."""
-
-    number: int
-    path: str
-    headers: dict[str, str]
-    body: dict[str, Any]
-    at: float
-    chunks_sent: int = 0
-    first_byte_at: float | None = None
-    last_byte_at: float | None = None
-    finished_at: float | None = None
-    disconnected_at: float | None = None
-
-    @property
-    def is_gemini(self) -> bool:
-        return "enerateContent" in self.path
-
-    @property
-    def model(self) -> str:
-        if self.is_gemini:
-            return self.path.rpartition("/")[2].partition(":")[0]
-        return str(self.body.get("model", ""))
-
-    @property
-    def streamed(self) -> bool:
-        return ":stream" in self.path or bool(self.body.get("stream"))
-
-    @property
-    def system(self) -> str:
-        """The system prompt."""
-        if self.is_gemini:
-            found = self.body.get("systemInstruction") or self.body.get("system_instruction") or {}
-            return "".join(part.get("text", "") for part in found.get("parts", ()))
-        return "\n\n".join(_said(m) for m in self.body.get("messages", ()) if m["role"] in ("system", "developer"))
-
-    @property
-    def prompt(self) -> str:
-        """Everything that was said, except by the system."""
-        if self.is_gemini:
-            return "\n\n".join(part.get("text", "") for c in self.body.get("contents", ()) for part in c["parts"])
-        return "\n\n".join(_said(m) for m in self.body.get("messages", ()) if m["role"] not in ("system", "developer"))
-
-
-def _said(message: dict[str, Any]) -> str:
-    content = message.get("content") or ""
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
-
-
-Script = Reply | Sequence[Reply] | Callable[[Asked], Reply]
-
-
-def failing(status: int, message: str = "scripted failure", code: str | None = None) -> Reply:
-    return Reply(status=status, message=message, code=code)
-
-
-def rate_limited(after: float | None, form: Literal["seconds", "date", "ms"] = "seconds") -> Reply:
-    return Reply(status=429, code="rate_limit_exceeded", message="Slow down.", retry_after=after, retry_after_as=form)
-
-
-def out_of_credit() -> Reply:
-    return Reply(status=429, code="insufficient_quota", message="You exceeded your current quota.", retry_after=1)
-
-
-def steady(text: str = "", first_s: float = 0.2, count: int = 50, every_s: float = 0.005) -> Reply:
-    return Reply(text or "Steady words " * count, count=count, first_s=first_s, every_s=every_s)
-
-
-NEVER_ENDING = Reply(chunks=("It ", "begins "), hold_after=2)
-SILENT = Reply(hold_after=0)
-EMOJI_IN_HALVES = Reply(chunks=("A smile \ud83d", "\ude00 and a\x00 NUL."))
-LOOPING = Reply(chunks=("Once upon a time. ",) + ("and then the same words again ",) * 400)
-THINKING = Reply(chunks=("<th", "ink>Let me see", " what to say.</thi", "nk>\n\nThe answer", " is 42."))
-
-NAMED: dict[str, Script] = {
-    "reply": Reply(),
-    "steady": steady(),
-    "unavailable": failing(503, "The server is overloaded."),
-    "never-ending": NEVER_ENDING,
-    "silent": SILENT,
-    "looping": LOOPING,
-    "thinking": THINKING,
-}
 
 
 class ScriptedServer:
@@ -335,7 +249,7 @@ class _Connection(asyncio.Protocol):
             self.end()
         elif reply.status != 200:
             await self._at(asked, reply.first_s)
-            self._send(reply.status, _error(asked, reply), _asked_to_wait(reply))
+            self._send(reply.status, error_body(asked, reply), _asked_to_wait(reply))
         elif asked.streamed:
             await self._stream(asked, reply)
         else:
@@ -346,18 +260,18 @@ class _Connection(asyncio.Protocol):
         await self._at(asked, reply.first_s + reply.every_s * len(reply.parts()))
         if reply.hold_after is not None:
             await self._server.held()
-        body = b'{"choices": [{' if reply.fault == "broken_json" else json.dumps(_whole_body(asked, reply)).encode()
+        body = b'{"choices": [{' if reply.fault == "broken_json" else json.dumps(whole_body(asked, reply)).encode()
         self._send(200, body)
 
     async def _stream(self, asked: Asked, reply: Reply) -> None:
         framing = _Sse if not asked.is_gemini or "alt=sse" in asked.path else _JsonArray
-        frames = _frames(reply, asked.is_gemini, asked.model, len(asked.prompt) + len(asked.system), framing.array)
+        pieces = frames(reply, asked.is_gemini, asked.model, len(asked.prompt) + len(asked.system), framing.array)
         count = len(reply.parts())
         head = _head(200, framing.type, (("Transfer-Encoding", "chunked"),))
         if reply.headers_first:
             self._write(asked, head)
             head = b""
-        for i, frame in enumerate(frames):
+        for i, frame in enumerate(pieces):
             if i == reply.hold_after:
                 self._write(asked, head)
                 head = b""
@@ -369,7 +283,7 @@ class _Connection(asyncio.Protocol):
             self._write(asked, head + frame)
             asked.chunks_sent += i < count
             head = b""
-        if reply.hold_after is not None and reply.hold_after >= len(frames):
+        if reply.hold_after is not None and reply.hold_after >= len(pieces):
             await self._server.held()
         if reply.fault:
             self._break(asked, reply, head)
@@ -384,9 +298,9 @@ class _Connection(asyncio.Protocol):
         bodies = {
             "garbage": b"<html><body>502 Bad Gateway</body></html>\n\n",
             "broken_json": b'data: {"choices": [{"delta": {"content": \n\n',
-            "error_event": b"data: " + _error(asked, Reply(status=500, message="The model crashed.")) + b"\n\n",
+            "error_event": b"data: " + error_body(asked, Reply(status=500, message="The model crashed.")) + b"\n\n",
         }
-        self._write(asked, _chunk(bodies[reply.fault]) + b"0\r\n\r\n")
+        self._write(asked, http_chunk(bodies[reply.fault]) + b"0\r\n\r\n")
 
     async def _at(self, asked: Asked, after_s: float) -> None:
         if (left := asked.at + after_s - time.monotonic()) > 0:
@@ -420,10 +334,6 @@ def _head(status: int, media_type: str, fields: tuple[tuple[str, str], ...]) -> 
     return f"HTTP/1.1 {status} Scripted\r\nContent-Type: {media_type}\r\n{lines}\r\n".encode()
 
 
-def _chunk(data: bytes) -> bytes:
-    return f"{len(data):x}\r\n".encode() + data + b"\r\n"
-
-
 def _asked_to_wait(reply: Reply) -> tuple[tuple[str, str], ...]:
     if reply.retry_after is None:
         return ()
@@ -433,98 +343,6 @@ def _asked_to_wait(reply: Reply) -> tuple[tuple[str, str], ...]:
         case "date":
             return (("Retry-After", formatdate(time.time() + reply.retry_after, usegmt=True)),)
     return (("Retry-After", f"{reply.retry_after:g}"),)
-
-
-_STATUSES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND"}
-_STATUSES |= {429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED"}
-
-
-def _error(asked: Asked, reply: Reply) -> bytes:
-    if asked.is_gemini:
-        status = _STATUSES.get(reply.status, "UNKNOWN")
-        return json.dumps({"error": {"code": reply.status, "message": reply.message, "status": status}}).encode()
-    error = {"message": reply.message, "type": "scripted", "param": None, "code": reply.code}
-    return json.dumps({"error": error}).encode()
-
-
-def _usage(reply: Reply, prompt_length: int) -> tuple[int, int]:
-    return reply.tokens or (prompt_length // 4, sum(map(len, reply.parts())) // 4)
-
-
-def _openai_usage(reply: Reply, prompt_length: int) -> dict[str, int]:
-    asked, said = _usage(reply, prompt_length)
-    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
-
-
-def _openai_calls(reply: Reply) -> list[dict[str, Any]]:
-    return [
-        {"index": i, "id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
-        for i, (call_id, name, arguments) in enumerate(reply.tool_calls)
-    ]
-
-
-def _whole_body(asked: Asked, reply: Reply) -> dict[str, Any]:
-    length = len(asked.prompt) + len(asked.system)
-    if asked.is_gemini:
-        return _gemini_event(reply, "".join(reply.parts()), length, last=True)
-    message: dict[str, Any] = {"role": "assistant", "content": "".join(reply.parts())}
-    if reply.tool_calls:
-        message["tool_calls"] = _openai_calls(reply)
-    choice = {"index": 0, "message": message, "finish_reason": reply.finish}
-    body = {"id": "scripted", "object": "chat.completion", "created": 0, "model": asked.model, "choices": [choice]}
-    return body if reply.usage == "never" else body | {"usage": _openai_usage(reply, length)}
-
-
-@lru_cache(maxsize=64)
-def _frames(reply: Reply, gemini: bool, model: str, prompt_length: int, array: bool) -> list[bytes]:
-    """HTTP chunks: one for each part of the text first, then what ends the stream."""
-    if gemini:
-        return _gemini_frames(reply, prompt_length, array)
-    base = {"id": "scripted", "object": "chat.completion.chunk", "created": 0, "model": model}
-    events = [
-        base | {"choices": [{"index": 0, "delta": {"role": "assistant", "content": part}, "finish_reason": None}]}
-        for part in reply.parts()
-    ]
-    delta: dict[str, Any] = {"tool_calls": _openai_calls(reply)} if reply.tool_calls else {}
-    last = base | {"choices": [{"index": 0, "delta": delta, "finish_reason": reply.finish}]}
-    usage = {"usage": _openai_usage(reply, prompt_length)}
-    events.append(last | usage if reply.usage == "last" else last)
-    if reply.usage == "extra":
-        events.append(base | {"choices": []} | usage)
-    return [_chunk(f"data: {data}\n\n".encode()) for data in (*map(json.dumps, events), "[DONE]")]
-
-
-_GEMINI_FINISH = {"stop": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY", "tool_calls": "STOP"}
-
-
-def _gemini_event(reply: Reply, text: str, prompt_length: int, *, last: bool) -> dict[str, Any]:
-    parts: list[dict[str, Any]] = [{"text": text}] if text else []
-    if last:
-        calls = (({"name": name, "args": json.loads(arguments)}) for _, name, arguments in reply.tool_calls)
-        parts += [{"functionCall": call} for call in calls]
-    candidate: dict[str, Any] = {"index": 0, "content": {"role": "model", "parts": parts}}
-    if last and reply.finish:
-        candidate["finishReason"] = _GEMINI_FINISH[reply.finish]
-    event: dict[str, Any] = {"candidates": [candidate]}
-    if last and reply.usage == "last":
-        event |= _gemini_usage(reply, prompt_length)
-    return event
-
-
-def _gemini_usage(reply: Reply, prompt_length: int) -> dict[str, Any]:
-    asked, said = _usage(reply, prompt_length)
-    return {"usageMetadata": {"promptTokenCount": asked, "candidatesTokenCount": said, "totalTokenCount": asked + said}}
-
-
-def _gemini_frames(reply: Reply, prompt_length: int, array: bool) -> list[bytes]:
-    events = [_gemini_event(reply, part, prompt_length, last=False) for part in reply.parts()]
-    events.append(_gemini_event(reply, "", prompt_length, last=True))
-    if reply.usage == "extra":
-        events.append({"candidates": []} | _gemini_usage(reply, prompt_length))
-    if not array:
-        return [_chunk(f"data: {json.dumps(event)}\r\n\r\n".encode()) for event in events]
-    texts = [f"{'[' if i == 0 else ','}{json.dumps(event)}" for i, event in enumerate(events)]
-    return [_chunk(text.encode()) for text in (*texts, "]")]
 
 
 class ServerProcess:
