@@ -36,6 +36,7 @@ _PATTERNS = (
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _TALKATIVE = ("httpx", "httpx2", "httpcore", "openai", "google_genai", "chromadb", "urllib3", "asyncio", "multipart")
 
+_ours: list[logging.Handler] = []
 _context: ContextVar[dict[str, str]] = ContextVar("log_context", default={})  # noqa: B039 - replaced, never changed
 
 
@@ -131,7 +132,8 @@ def setup_logging(
 def close_logging() -> None:
     """Take our handlers away and close the file."""
     root = logging.getLogger()
-    for handler in [handler for handler in root.handlers if getattr(handler, "of_writer", False)]:
+    while _ours:
+        handler = _ours.pop()
         root.removeHandler(handler)
         handler.close()
 
@@ -149,8 +151,8 @@ def _install(handlers: Sequence[logging.Handler], formatter: logging.Formatter, 
     root.setLevel(level)
     for handler in handlers:
         handler.setFormatter(formatter)
-        handler.of_writer = True  # type: ignore[attr-defined]  # ours to take away again
         root.addHandler(handler)
+        _ours.append(handler)
     for talkative in _TALKATIVE:
         logging.getLogger(talkative).setLevel(logging.WARNING)
     threading.excepthook = _thread_ended

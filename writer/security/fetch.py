@@ -1,0 +1,277 @@
+"""The one fetcher: every request to an address that a person, a document or a model chose goes through `fetch`.
+
+The address is parsed once and the request is built from the parts. Where a host leads is checked at the moment of
+connecting, on the very IP address that is then connected to: no second look-up can give another answer.
+"""
+
+import ipaddress
+import re
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+import httpcore
+
+from writer.domain.errors import SourceRefused
+
+Resolver = Callable[[str, int], Sequence[str]]
+"""(host, port) → IP addresses as text, the preferred one first."""
+
+MAX_REDIRECTS = 3
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?")
+_NUMERIC_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NEVER = tuple(
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b:1::/48", "::/96", "2001::/32", "fec0::/10", "168.63.129.16/32", "192.88.99.0/24")
+)
+"""Not marked as private by the standard library, yet never somebody's web page: local NAT64, IPv4-compatible, Teredo,
+site-local, a cloud's metadata service, 6to4 relays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """`url` is where the last redirect led."""
+
+    url: str
+    media_type: str
+    charset: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}{self.target}"
+
+
+def resolved(host: str, port: int) -> Sequence[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise SourceRefused(f"There is no host called {host}.") from None
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def fetch(
+    url: str,
+    *,
+    limit_bytes: int,
+    timeout: float,
+    resolver: Resolver = resolved,
+    allow_private: frozenset[str] = frozenset(),
+    ssl_context: ssl.SSLContext | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Fetched:
+    """Raises SourceRefused with a sentence. `timeout` bounds the whole, redirects included, name look-ups not.
+
+    `allow_private` holds hosts ("nas.local") or hosts with port ("127.0.0.1:11434") of the own network that the owner
+    opened on purpose."""
+    address = parsed(url)
+    backend = _PinnedBackend(resolver, allow_private, clock() + timeout, clock)
+    with httpcore.ConnectionPool(network_backend=backend, ssl_context=ssl_context, max_keepalive_connections=0) as pool:
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = _answer(pool, address, limit_bytes)
+            if isinstance(answer, Fetched):
+                return answer
+            address = parsed(urljoin(address.url, answer))
+    raise SourceRefused(f"The address leads on more than {MAX_REDIRECTS} times; give the last one directly.")
+
+
+def parsed(url: str) -> Address:
+    """The only reading of an address. What two programs might read differently is refused."""
+    if len(url) > 4000 or re.search(r"[\x00-\x20\x7f\\]", url):
+        raise SourceRefused("The address holds blanks, backslashes or other characters that no address has.")
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS:
+            raise SourceRefused("Only addresses that begin with http:// or https:// can be fetched.")
+        port = parts.port
+        host = _host(parts.hostname or "")
+    except ValueError:  # UnicodeError too
+        raise SourceRefused("This is not an address that can be read.") from None
+    if "@" in parts.netloc or "%" in parts.netloc or port == 0:
+        raise SourceRefused("The address must be a plain host, without a user name.")
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
+    return Address(parts.scheme, host, port or _PORTS[parts.scheme], f"{path}?{query}" if query else path)
+
+
+def _host(name: str) -> str:
+    if ":" in name:
+        return str(ipaddress.IPv6Address(name))
+    ascii_name = name.encode("idna").decode().lower()
+    if _NUMERIC_END.search(ascii_name):  # 0177.0.0.1, 0x7f.1, 2130706433: only the plain form means one thing to all
+        return str(ipaddress.IPv4Address(ascii_name))
+    if not _HOST.fullmatch(ascii_name):
+        raise ValueError("not a host name")
+    return ascii_name
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the open internet, after taking IPv4 out of its IPv6 wrappings."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (_low_32(ip) if ip in _NAT64 else None)
+        if inner is not None:
+            return is_public(str(inner))
+        if ip.scope_id is not None:
+            return False
+    if any(ip.version == network.version and ip in network for network in _NEVER):
+        return False
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+
+
+def _low_32(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
+    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+
+
+def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int) -> Fetched | str:
+    """What the address holds, or where it leads on to."""
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    authority = host if address.port == _PORTS[address.scheme] else f"{host}:{address.port}"
+    where = httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
+    headers = [("Host", authority), ("Accept-Encoding", "identity"), ("User-Agent", "Writer"), ("Accept", "*/*")]
+    try:
+        with pool.stream("GET", where, headers=headers) as response:
+            told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            if response.status in _REDIRECTS and "location" in told:
+                return told["location"]
+            if response.status != 200:
+                raise SourceRefused(f"{address.host} answered with the status {response.status}.")
+            return _fetched(address, told, _body(response.iter_stream(), told, limit))
+    except httpcore.TimeoutException:
+        raise SourceRefused(f"{address.host} took too long to answer.") from None
+    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as error:
+        raise SourceRefused(f"{address.host} could not be reached: {type(error).__name__}.") from error
+
+
+def _fetched(address: Address, told: Mapping[str, str], content: bytes) -> Fetched:
+    media_type, _, rest = told.get("content-type", "").partition(";")
+    charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", rest, re.IGNORECASE)
+    return Fetched(address.url, media_type.strip().lower(), charset.group(1).lower() if charset else "", content)
+
+
+def _body(chunks: Iterable[bytes], told: Mapping[str, str], limit: int) -> bytes:
+    """Counted while it comes and after unpacking: neither a long body nor a packed one gets past the limit."""
+    too_long = SourceRefused(f"What is at this address is larger than {limit:,} bytes.")
+    announced = told.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > limit:
+        raise too_long
+    encoding = told.get("content-encoding", "identity").strip().lower()
+    unpack = _unpacker(encoding)
+    body = bytearray()
+    for chunk in chunks:
+        body += unpack(chunk, limit + 1 - len(body))
+        if len(body) > limit:
+            raise too_long
+    return bytes(body)
+
+
+def _unpacker(encoding: str) -> Callable[[bytes, int], bytes]:
+    if encoding in ("", "identity"):
+        return lambda chunk, most: chunk[:most]
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise SourceRefused("The answer is packed in a way that was not asked for.")
+    unpacking = zlib.decompressobj(wbits=47)  # gzip or zlib, told by its first bytes
+
+    def unpack(chunk: bytes, most: int) -> bytes:
+        try:
+            return unpacking.decompress(chunk, max(1, most))
+        except zlib.error:
+            raise SourceRefused("The answer is packed and broken.") from None
+
+    return unpack
+
+
+class _PinnedBackend(httpcore.NetworkBackend):
+    """Looks a host up, checks every answer, and connects to the answer that was checked."""
+
+    def __init__(
+        self, resolver: Resolver, allow_private: frozenset[str], deadline: float, clock: Callable[[], float]
+    ) -> None:
+        self._resolver = resolver
+        self._allow_private = allow_private
+        self._deadline = deadline
+        self._clock = clock
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        ips = [host] if _is_ip(host) else list(self._resolver(host, port))
+        opened = host in self._allow_private or f"{host}:{port}" in self._allow_private
+        if not ips or not (opened or all(is_public(ip) for ip in ips)):
+            raise SourceRefused(f"{host} leads into a private network, which Writer does not fetch from.")
+        failure: Exception | None = None
+        for ip in ips:
+            try:
+                stream = self._sockets.connect_tcp(ip, port, _left(self._deadline, self._clock))
+                return _BoundedStream(stream, self._deadline, self._clock)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError("no address")
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return False
+
+
+def _left(deadline: float, clock: Callable[[], float]) -> float:
+    left = deadline - clock()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the time is up")
+    return left
+
+
+class _BoundedStream(httpcore.NetworkStream):
+    """Time-outs of the library are per read: a server that sends a byte now and then would never end."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: float, clock: Callable[[], float]) -> None:
+        self._inner = inner
+        self._deadline = deadline
+        self._clock = clock
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _left(self._deadline, self._clock))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, _left(self._deadline, self._clock))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = _left(self._deadline, self._clock)
+        return _BoundedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline, self._clock)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
