@@ -1,0 +1,142 @@
+"""What surrounds the pages in the served app: start and stop of Writer, the API, our own files, headers, host check."""
+
+import base64
+import hashlib
+import ipaddress
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+import streamlit
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+from streamlit import config
+from streamlit.runtime.pages_manager import PagesManager
+
+from writer import bootstrap
+
+_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+
+
+def asgi_app(assets: Path) -> dict[str, Any]:
+    """Keyword arguments for `st.App`."""
+    # Private, hence pinned and tested: without it the first session shows file names as navigation for a moment.
+    PagesManager.uses_pages_directory = False
+    return {
+        "lifespan": lifespan,
+        "routes": [Mount("/api", app=LateApi()), Mount("/assets", app=StaticFiles(directory=assets))],
+        "middleware": [Middleware(KnownHosts), Middleware(SecurityHeaders, policy=content_policy())],
+    }
+
+
+@asynccontextmanager
+async def lifespan(_: object) -> AsyncIterator[None]:
+    writer = await anyio.to_thread.run_sync(bootstrap.shared)
+    await anyio.to_thread.run_sync(writer.start)
+    try:
+        yield
+    finally:
+        await anyio.to_thread.run_sync(writer.close)
+
+
+class LateApi:
+    """The API is made at its first request: its modules need not be loaded before the first page is painted."""
+
+    def __init__(self) -> None:
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            from writer.api import create_api
+
+            self._app = create_api(bootstrap.shared())
+        await self._app(scope, receive, send)
+
+
+def content_policy(index: Path | None = None) -> str:
+    """Everything comes from this server. Streamlit's page holds one inline script, which is named by its hash."""
+    page = index or Path(streamlit.__file__).parent / "static" / "index.html"
+    hashes = " ".join(f"'sha256-{_sha256(script)}'" for script in _INLINE_SCRIPT.findall(page.read_text("utf-8")))
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' blob: {hashes}".rstrip(),  # blob: our components' own modules
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+def _sha256(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+class SecurityHeaders:
+    def __init__(self, app: ASGIApp, policy: str) -> None:
+        self._app = app
+        self._headers = {
+            "content-security-policy": policy,
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "permissions-policy": "camera=(), microphone=(), geolocation=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class KnownHosts:
+    """A page of another site cannot reach us through a name that it points here (DNS rebinding): localhost and plain
+    addresses are fine, other names only when `server.allowedHosts` lists them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or is_known(_host(scope), _allowed()):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocketClose(1008)(scope, receive, send)
+        else:
+            await PlainTextResponse("This address is not one that Writer answers to.", 421)(scope, receive, send)
+
+
+def _host(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+
+
+def _allowed() -> Sequence[str]:
+    return config.get_option("server.allowedHosts") or ()
+
+
+def is_known(host: str, allowed: Sequence[str]) -> bool:
+    name = re.sub(r":\d+$", "", host.strip().lower()).strip("[]").rstrip(".")
+    if name in ("localhost", "testserver") or name.endswith(".localhost") or "*" in allowed:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return any(name == entry or (entry.startswith("*.") and name.endswith(entry[1:])) for entry in allowed)
+    return True

@@ -1,0 +1,51 @@
+"""Texts for people: counted, dated, priced. Escaping is `writer.security.render`'s."""
+
+from datetime import UTC, datetime
+
+_MICROS = 1_000_000
+_SPANS = ((60, "minute", 60), (3600, "hour", 24), (86400, "day", 31))
+
+
+def shortened(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    if seconds < 60:
+        return "just now"
+    for size, unit, most in _SPANS:
+        if (number := int(seconds // size)) < most:
+            return f"{counted(number, unit)} ago"
+    return f"{moment:%-d %B %Y}"
+
+
+def money(micros: int, unpriced_calls: int, calls: int) -> str:
+    """Unknown is "n/a", partly unknown is a lower bound."""
+    if calls and unpriced_calls == calls:
+        return "n/a"
+    amount = micros / _MICROS
+    shown = f"${amount:,.2f}" if amount >= 1 or not micros else f"${amount:.4f}"
+    return f"≥ {shown}" if unpriced_calls else shown
+
+
+def duration(milliseconds: float | None) -> str:
+    if milliseconds is None:
+        return "n/a"
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """One entry per line, empty ones dropped."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def words_of(state: str) -> str:
+    """ "in_review" as people write it."""
+    return state.replace("_", " ").capitalize()

@@ -1,0 +1,39 @@
+"""Writer's one entry. Run as a script it draws the pages; imported (`uvicorn streamlit_app:app`) it is the ASGI app.
+
+`streamlit run streamlit_app.py` does both in one process: pages and API share one port and one `App`.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+SCREENS = (
+    ("write", "Write", ":material/edit_note:"),
+    ("drafts", "Drafts", ":material/article:"),
+    ("editor", "Editor", ":material/ink_pen:"),
+    ("sources", "Sources", ":material/library_books:"),
+    ("analytics", "Analytics", ":material/monitoring:"),
+    ("settings", "Settings", ":material/settings:"),
+)
+
+
+def draw() -> None:
+    mark = HERE / "static" / "mark.svg"
+    # A local icon before st.navigation: a page's own material icon would be fetched from a font host.
+    st.set_page_config(page_title="Writer", page_icon=str(mark), layout="wide")
+    pages = [
+        st.Page(HERE / "pages" / f"{name}.py", title=title, icon=icon, default=name == "write")
+        for name, title, icon in SCREENS
+    ]
+    page = st.navigation(pages)
+    st.logo(str(HERE / "static" / "logo.svg"), size="large", icon_image=str(mark))
+    page.run()
+
+
+if __name__ == "__main__":
+    draw()
+else:
+    from pages._shared.asgi import asgi_app
+
+    app = st.App(__file__, **asgi_app(HERE / "static"))
