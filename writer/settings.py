@@ -198,24 +198,22 @@ def _sentence(error: ValidationError) -> str:
 
 def environment_accounts(settings: Settings) -> list[ProviderAccount]:
     """Ours first, the vendors' own names when ours are absent. A vendor of which nothing is set has no account."""
-    openai = ProviderAccount(
-        "openai",
-        "openai",
-        settings.openai.base_url or settings.openai_base_url_fallback,
-        settings.openai.api_key.get_secret_value() or settings.openai_api_key_fallback.get_secret_value(),
-        settings.openai.models,
-    )
-    gemini_fallback = (
-        settings.gemini_api_key_fallback if settings.gemini_api_key_fallback else settings.google_api_key_fallback
-    )
-    gemini = ProviderAccount(
-        "gemini",
-        "gemini",
-        settings.gemini.base_url,
-        settings.gemini.api_key.get_secret_value() or gemini_fallback.get_secret_value(),
-        settings.gemini.models,
-    )
-    return [account for account in (openai, gemini) if account.key or account.base_url]
+    openai_key = _first(settings.openai.api_key, settings.openai_api_key_fallback)
+    gemini_key = _first(settings.gemini.api_key, settings.gemini_api_key_fallback, settings.google_api_key_fallback)
+    openai_address = settings.openai.base_url or settings.openai_base_url_fallback
+    # An address without a key is somebody's own server, which asks for none.
+    openai_kind = "openai" if openai_key or not openai_address else "openai-compatible"
+    accounts = [
+        ProviderAccount("openai", openai_kind, openai_address, openai_key, settings.openai.models),
+        ProviderAccount("gemini", "gemini", settings.gemini.base_url, gemini_key, settings.gemini.models),
+    ]
+    if any(route.startswith("gemini-legacy:") for route in settings.routes):
+        accounts.append(ProviderAccount("gemini-legacy", "gemini-legacy", settings.gemini.base_url, gemini_key))
+    return [account for account in accounts if account.key or account.base_url]
+
+
+def _first(*keys: SecretStr) -> str:
+    return next((key.get_secret_value() for key in keys if key.get_secret_value()), "")
 
 
 def unknown_names(environ: Mapping[str, str] = os.environ) -> list[str]:

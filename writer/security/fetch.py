@@ -30,10 +30,18 @@ _NUMERIC_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NEVER = tuple(
     ipaddress.ip_network(network)
-    for network in ("64:ff9b:1::/48", "::/96", "2001::/32", "fec0::/10", "168.63.129.16/32", "192.88.99.0/24")
+    for network in (
+        "64:ff9b:1::/48",
+        "::/96",
+        "2001::/32",
+        "fec0::/10",
+        "168.63.129.16/32",
+        "192.88.99.0/24",
+        "192.0.0.0/24",
+    )
 )
 """Not marked as private by the standard library, yet never somebody's web page: local NAT64, IPv4-compatible, Teredo,
-site-local, a cloud's metadata service, 6to4 relays."""
+site-local, two clouds' metadata services, 6to4 relays."""
 
 
 @dataclass(frozen=True, slots=True)

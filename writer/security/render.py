@@ -37,7 +37,7 @@ CitationLookup = Callable[[str], CitationView | None]
 _HARMLESS = "br|sub|sup|b|i|em|strong|u|s|del|ins|mark|kbd|small"
 _HARMLESS_TAG = re.compile(rf"<(?:/?(?:{_HARMLESS})|br\s*/)>", re.IGNORECASE)
 _IMAGE_TAG = re.compile(r"<img\b[^<>]{0,4000}>", re.IGNORECASE)
-_IMAGE_ADDRESS = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_IMAGE_ADDRESS = re.compile(r"""\bsrc(?:set)?\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _HALF_A_TOKEN = re.compile(r"\[\[\s*S[\dSp.,;\s]*\]?$")
 _RASTER = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 _LINK_SCHEMES = {"http", "https", "mailto"}
@@ -162,8 +162,9 @@ def _render_image(
 def _render_image_tag(
     renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]
 ) -> str:
-    found = _IMAGE_ADDRESS.search(tokens[index].content)
-    return _image_html(next(filter(None, found.groups()), "") if found else "", "")
+    tag = tokens[index].content
+    found = _IMAGE_ADDRESS.search(tag)
+    return _image_html(next(filter(None, found.groups()), "") if found else tag, "")
 
 
 def _image_html(address: str, alt: str) -> str:
