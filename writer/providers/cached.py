@@ -1,0 +1,124 @@
+"""The same question of the same person to the same routes is answered from memory, for those who asked for that."""
+
+import hashlib
+import uuid
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from writer.domain.completions import (
+    Completion,
+    CompletionRequest,
+    Finished,
+    Provider,
+    StopReason,
+    StreamEvent,
+    TextDelta,
+    Tokens,
+    ToolCall,
+)
+from writer.domain.usage import Outcome, UsageEvent
+
+
+class ReplyStore(Protocol):
+    def get(self, key: str) -> Completion | None: ...
+
+    def put(self, key: str, reply: Completion) -> None: ...
+
+
+class Memory:
+    """The last few replies, gone with the process."""
+
+    def __init__(self, size: int = 256) -> None:
+        self._size = size
+        self._replies: OrderedDict[str, Completion] = OrderedDict()
+
+    def get(self, key: str) -> Completion | None:
+        reply = self._replies.get(key)
+        if reply is not None:
+            self._replies.move_to_end(key)
+        return reply
+
+    def put(self, key: str, reply: Completion) -> None:
+        self._replies[key] = reply
+        self._replies.move_to_end(key)
+        while len(self._replies) > self._size:
+            self._replies.popitem(last=False)
+
+
+def reply_key(routes: str, request: CompletionRequest) -> str:
+    """Who asks is part of it: one person's reply is never another's. The call's purpose and job are not."""
+    asked = (
+        request.caller.user,
+        routes,
+        request.messages,
+        request.temperature,
+        request.max_output_tokens,
+        request.tools,
+        request.reply_schema,
+    )
+    return hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Cached:
+    def __init__(
+        self,
+        inner: Provider,
+        store: ReplyStore,
+        routes: str,
+        record: Callable[[UsageEvent], None],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.route = inner.route
+        self._inner = inner
+        self._store = store
+        self._routes = routes
+        self._record = record
+        self._now = now
+
+    async def stream(self, request: CompletionRequest) -> AsyncGenerator[StreamEvent, None]:
+        key = reply_key(self._routes, request)
+        known = self._store.get(key)
+        if known is not None:
+            self._record(self._hit(request, known))
+            for event in _events(known):
+                yield event
+            return
+        pieces: list[str] = []
+        calls: list[ToolCall] = []
+        async with aclosing(self._inner.stream(request)) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(text):
+                        pieces.append(text)
+                    case ToolCall():
+                        calls.append(event)
+                    case Finished(stop_reason=StopReason.STOP | StopReason.TOOL):
+                        self._store.put(key, Completion("".join(pieces), event, tuple(calls)))
+                yield event
+
+    def _hit(self, request: CompletionRequest, known: Completion) -> UsageEvent:
+        """Free, and nothing was asked of a vendor."""
+        return UsageEvent(
+            id=uuid.uuid4().hex,
+            at=self._now(),
+            caller=request.caller,
+            route=known.finished.route,
+            purpose=request.purpose,
+            tokens=Tokens(),
+            cost_micros=0,
+            first_token_ms=None,
+            total_ms=0.0,
+            outcome=Outcome.OK,
+            cached=True,
+            prompt_version=request.prompt_version,
+        )
+
+
+def _events(known: Completion) -> list[StreamEvent]:
+    text: list[StreamEvent] = [TextDelta(known.text)] if known.text else []
+    return [*text, *known.tool_calls, replace(known.finished, cached=True)]
