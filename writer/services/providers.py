@@ -6,9 +6,8 @@ import re
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from writer.domain.actors import Actor
 from writer.domain.completions import (
@@ -22,14 +21,16 @@ from writer.domain.completions import (
     TextDelta,
     Tokens,
 )
-from writer.domain.errors import NotFound, UnknownRoute, UserMistake, WriterError
+from writer.domain.errors import NotFound, ProviderTimeout, UnknownRoute, UserMistake, WriterError
 from writer.domain.ports.settings import ProviderAccount, SettingsStore
+from writer.services.accounts import Accounts, AccountView, checked
 
 ROUTES = "routes"
-TEST_TIMEOUT_S = 45.0
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+TEST_TIMEOUT_S = 60.0
+MODELS_TIMEOUT_S = 15.0
 _ROUTE = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}:\S{1,200}")
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -48,42 +49,47 @@ class Preset(Protocol):
     def models(self) -> Sequence[str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RouteState:
-    """`state` is the breaker's; `retry_in` are seconds until a route that rests is tried again."""
+class RouteStatus(Protocol):
+    """`state` is "closed", "open" or "half-open"; `reason` is the last failure, or why the route rests."""
 
-    route: str
-    state: Literal["closed", "open", "half-open"] = "closed"
-    retry_in: float = 0.0
-    reason: str = ""
+    @property
+    def route(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def open_for_s(self) -> float: ...
+    @property
+    def reason(self) -> str: ...
 
 
 class Registry(Protocol):
-    """What this service needs of whoever builds providers."""
+    """What this service needs of whoever builds providers. Its `Accounts` are those that `Accounts.of` gives."""
 
     def presets(self) -> Sequence[Preset]: ...
 
-    def configure(self, accounts: Sequence[ProviderAccount]) -> None:
-        """From now on routes mean these accounts."""
+    def provider(self, owner_id: str, routes: Sequence[str]) -> Provider:
+        """The routes in order, later ones as fallbacks. Raises UnknownRoute or MissingKey."""
         ...
 
-    def provider(self, route: str) -> Provider:
-        """One route with its wrappers, without fallback. Raises UnknownRoute or MissingKey."""
-        ...
+    def statuses(self) -> Sequence[RouteStatus]: ...
 
-    def state(self, route: str) -> RouteState: ...
+    def models(self, account: ProviderAccount) -> Coroutine[Any, Any, list[str]]: ...
+
+
+class Run(Protocol):
+    """Runs a coroutine on the engine's event loop; raises TimeoutError."""
+
+    def __call__(self, work: Coroutine[Any, Any, T], timeout: float | None = None) -> T: ...
 
 
 @dataclass(frozen=True, slots=True)
-class AccountView:
-    """An account without its key. `origin` is "environment" where the settings define it."""
+class RouteHealth:
+    """`state` is the breaker's; a route that rests is tried again in `retry_in` seconds."""
 
-    name: str
-    preset: str
-    base_url: str
-    key_set: bool
-    models: tuple[str, ...]
-    origin: Literal["environment", "stored"]
+    route: str
+    state: str = "closed"
+    retry_in: float = 0.0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,67 +107,63 @@ class TestReport:
 
 
 class Providers:
-    """`environment` and `default_routes` come from the settings; what the owner stored wins over both.
-
-    `run` runs a coroutine on the engine's event loop and gives up after the seconds given."""
+    """`default_routes` come from the settings; the order that the owner sets wins."""
 
     def __init__(
         self,
         registry: Registry,
+        accounts: Accounts,
         store: SettingsStore,
         *,
-        environment: Sequence[ProviderAccount] = (),
+        run: Run,
         default_routes: Sequence[str] = (),
-        run: Callable[[Coroutine[Any, Any, "TestReport"], float], "TestReport"],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._registry = registry
+        self._accounts = accounts
         self._store = store
-        self._environment = {account.name: account for account in environment}
-        self._default_routes = tuple(default_routes)
         self._run = run
+        self._default_routes = tuple(default_routes)
         self._clock = clock
 
     def presets(self) -> Sequence[Preset]:
         return self._registry.presets()
 
     def accounts(self, by: Actor) -> list[AccountView]:
-        stored = {account.name for account in self._store.accounts(by.user)}
+        stored = self._accounts.stored(by.user)
         return [
             AccountView(
                 a.name, a.preset, a.base_url, bool(a.key), a.models, "stored" if a.name in stored else "environment"
             )
-            for a in self.effective(by.user)
+            for a in self._accounts.of(by.user)
         ]
-
-    def effective(self, owner_id: str) -> list[ProviderAccount]:
-        """With keys, for those who build providers: never for a page or a reply."""
-        merged = dict(self._environment)
-        for account in self._store.accounts(owner_id):
-            merged[account.name] = self._with_environment_key(account)
-        return [merged[name] for name in sorted(merged)]
 
     def save(self, account: ProviderAccount, by: Actor) -> None:
         """An empty key keeps the one that is stored, as long as it still goes to the same address."""
-        checked = self._checked(account)
-        before = next((a for a in self._store.accounts(by.user) if a.name == checked.name), None)
-        if before and before.key and not checked.key and before.base_url != checked.base_url:
+        wanted = checked(account, {preset.name for preset in self.presets()})
+        before = self._accounts.stored(by.user).get(wanted.name)
+        if before and before.key and not wanted.key and before.base_url != wanted.base_url:
             raise UserMistake("The address changed, so enter the key again: the stored one belongs to the old address.")
-        self._store.save_account(by.user, checked)
-        logger.info("provider account saved", extra={"account": checked.name, "preset": checked.preset})
-        self.apply(by.user)
+        self._store.save_account(by.user, wanted)
+        logger.info("provider account saved", extra={"account": wanted.name, "preset": wanted.preset})
 
     def delete(self, name: str, by: Actor) -> None:
-        if name not in {account.name for account in self._store.accounts(by.user)}:
-            if name in self._environment:
-                raise UserMistake(f"“{name}” comes from the environment: remove its setting there.")
+        if name in self._accounts.stored(by.user):
+            self._store.delete_account(by.user, name)
+        elif name in self._accounts.environment:
+            raise UserMistake(f"“{name}” comes from the environment: remove its setting there.")
+        else:
             raise NotFound("There is no such provider.")
-        self._store.delete_account(by.user, name)
-        self.apply(by.user)
 
-    def apply(self, owner_id: str) -> None:
-        """Make providers anew from the accounts as they are now; also called once at the start."""
-        self._registry.configure(self.effective(owner_id))
+    def models(self, name: str, by: Actor) -> list[str]:
+        """What the service offers, asked of the service itself."""
+        account = next((account for account in self._accounts.of(by.user) if account.name == name), None)
+        if account is None:
+            raise NotFound("There is no such provider.")
+        try:
+            return self._run(self._registry.models(account), MODELS_TIMEOUT_S)
+        except TimeoutError:
+            raise ProviderTimeout(name, f"no list of models within {MODELS_TIMEOUT_S:.0f} seconds.") from None
 
     def routes(self, by: Actor) -> list[str]:
         """In order of preference; empty when only the built-in drafter can write."""
@@ -172,25 +174,29 @@ class Providers:
 
     def set_routes(self, routes: Sequence[str], by: Actor) -> None:
         wanted = list(dict.fromkeys(route.strip() for route in routes if route.strip()))
-        known = {account.name for account in self.effective(by.user)} | {p.name for p in self._registry.presets()}
+        known = {a.name for a in self._accounts.of(by.user)} | {preset.name for preset in self.presets()}
         for route in wanted:
-            check_route(route, known)
+            _check_route(route, known)
         self._store.set_value(by.user, ROUTES, json.dumps(wanted))
 
-    def health(self, by: Actor) -> list[RouteState]:
-        """The breaker of each route in use."""
-        return [self._state(route) for route in self.routes(by)]
+    def health(self, by: Actor) -> list[RouteHealth]:
+        """The state of each route in use; one that was not asked yet counts as closed."""
+        worst: dict[str, RouteStatus] = {}
+        for status in self._registry.statuses():
+            if status.route not in worst or status.open_for_s > worst[status.route].open_for_s:
+                worst[status.route] = status
+        seen = {s.route: RouteHealth(s.route, s.state, s.open_for_s, s.reason) for s in worst.values()}
+        return [seen.get(route, RouteHealth(route)) for route in self.routes(by)]
 
     def test(self, route: str, by: Actor) -> TestReport:
         """Ask for one word. A refusal is a report, not an error."""
         try:
-            provider = self._registry.provider(route)
-            report = self._run(self._timed(route, provider.stream(_question(by))), TEST_TIMEOUT_S)
+            provider = self._registry.provider(by.user, [route.strip()])
+            return self._run(self._timed(route.strip(), provider.stream(_question(by))), TEST_TIMEOUT_S)
         except TimeoutError:
             return TestReport(route, False, f"{route}: no answer within {TEST_TIMEOUT_S:.0f} seconds.")
         except WriterError as error:
             return TestReport(route, False, self._without_keys(str(error), by))
-        return report
 
     async def _timed(self, route: str, events: AsyncGenerator[StreamEvent, None]) -> TestReport:
         began = self._clock()
@@ -206,74 +212,31 @@ class Providers:
         wait = f"the first word after {first:.0f} ms" if first is not None else "without any text"
         return TestReport(route, True, f"{route} answered, {wait}.", first, total, tokens)
 
-    def _state(self, route: str) -> RouteState:
-        try:
-            return self._registry.state(route)
-        except WriterError as error:
-            return RouteState(route, "open", 0.0, str(error))
-
     def _suggested(self, owner_id: str) -> list[str]:
         """Without any order set, the first model of each account that can be used."""
-        presets = {preset.name: preset for preset in self._registry.presets()}
+        presets = {preset.name: preset for preset in self.presets()}
         found = []
-        for account in self.effective(owner_id):
+        for account in self._accounts.of(owner_id):
             preset = presets.get(account.preset)
             models = account.models or (tuple(preset.models) if preset else ())
             if models and (account.key or (preset and not preset.needs_key)):
                 found.append(f"{account.name}:{models[0]}")
         return found
 
-    def _with_environment_key(self, account: ProviderAccount) -> ProviderAccount:
-        """The environment's key is for the environment's address, never for another one."""
-        given = self._environment.get(account.name)
-        if account.key or given is None or account.base_url not in ("", given.base_url):
-            return account
-        return replace(account, key=given.key, base_url=given.base_url)
-
-    def _checked(self, account: ProviderAccount) -> ProviderAccount:
-        presets = {preset.name for preset in self._registry.presets()}
-        if not _NAME.fullmatch(account.name):
-            raise UserMistake(
-                "A provider's name has 1 to 40 lower-case letters, digits, dots, hyphens and underscores."
-            )
-        if account.preset not in presets:
-            raise UserMistake(f"“{account.preset}” is not a kind of provider that Writer knows.")
-        key = account.key.strip()
-        if not (key.isascii() and key.isprintable()) or " " in key:
-            raise UserMistake("The key holds characters that no key has: copy it again.")
-        models = tuple(dict.fromkeys(model.strip() for model in account.models if model.strip()))
-        return replace(account, key=key, base_url=_checked_address(account.base_url), models=models)
-
     def _without_keys(self, sentence: str, by: Actor) -> str:
         """A service may quote the key it refuses."""
-        for account in self.effective(by.user):
+        for account in self._accounts.of(by.user):
             if len(account.key) >= 8:
                 sentence = sentence.replace(account.key, "…")
         return sentence
 
 
-def check_route(route: str, accounts: "set[str] | frozenset[str]") -> None:
+def _check_route(route: str, accounts: set[str]) -> None:
     if not _ROUTE.fullmatch(route):
         raise UnknownRoute(f"“{route}” is not a route: write provider:model, for example openai:gpt-5-mini.")
     name = route.partition(":")[0]
     if name not in accounts:
         raise UnknownRoute(f"The route “{route}” needs a provider “{name}”: add one in Settings.")
-
-
-def _checked_address(base_url: str) -> str:
-    address = base_url.strip().rstrip("/")
-    if not address:
-        return ""
-    try:
-        parts = urlsplit(address)
-        port_is_good = parts.port is None or parts.port > 0
-    except ValueError:
-        port_is_good = False
-    if not port_is_good or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UserMistake("The address must look like https://host/v1.")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise UserMistake("The address must not hold a user name, a password or anything after a “?” or “#”.")
-    return address
 
 
 def _question(by: Actor) -> CompletionRequest:
