@@ -1,0 +1,17 @@
+"""What reading one file may cost."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`seconds` bounds both CPU and wall time; `characters` bounds the text that comes out."""
+
+    memory_bytes: int = 1_500_000_000
+    seconds: int = 60
+    pages: int = 2_000
+    characters: int = 20_000_000
+    file_bytes: int = 50_000_000
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,131 @@
+"""Turns a stored file into passages that can be found: the handlers of the two steps of an "ingest" job."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from writer.domain.errors import ConfigurationError, NotFound, SourceRefused, StorageError, WriterError
+from writer.domain.jobs import JsonObject, NewStep, StepOutcome
+from writer.domain.ports.sources import BlobStore, DocumentReader, Embedder, KeywordIndex, SourceStore
+from writer.domain.sources import Document, NewPassage, Source, SourceState
+from writer.services.jobs.context import Handler, StepContext
+from writer.services.knowledge.chunking import chunked, estimated_tokens
+from writer.services.knowledge.search import DenseIndex
+from writer.services.knowledge.titles import title_from
+from writer.services.knowledge.vectors import PassageVectors, Pending
+
+JOB_KIND = "ingest"
+READ, EMBED = "read", "embed"
+STEPS = (NewStep(READ, READ, 0, "Reading"), NewStep(EMBED, EMBED, 1, "Indexing"))
+NO_MODEL = "Found by its words only: no embedding model is installed."
+_DELETED: JsonObject = {"skipped": "the source was deleted"}
+
+logger = logging.getLogger(__name__)
+
+
+class Ingestion:
+    """A source that was deleted while its job runs ends the job quietly. What cannot be read is FAILED, with the reason
+    as its note, and the step fails with the same sentence: resuming the job tries again."""
+
+    def __init__(
+        self,
+        sources: SourceStore,
+        blobs: BlobStore,
+        reader: DocumentReader,
+        embedder: Embedder | None,
+        keywords: KeywordIndex,
+        vectors: DenseIndex | None,
+    ) -> None:
+        self._sources = sources
+        self._blobs = blobs
+        self._reader = reader
+        self._embedder = embedder
+        self._keywords = keywords
+        self._vectors = vectors
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {READ: self.read, EMBED: self.embed}
+
+    async def read(self, context: StepContext) -> StepOutcome:
+        source_id = _source_id(context)
+        try:
+            return StepOutcome(await asyncio.to_thread(self._read, source_id))
+        except NotFound:
+            return StepOutcome(_DELETED)
+        except WriterError as error:
+            await asyncio.to_thread(self._mark_failed, source_id, error)
+            raise
+
+    async def embed(self, context: StepContext) -> StepOutcome:
+        source_id = _source_id(context)
+        try:
+            note = await self._embed(source_id, context)
+            return StepOutcome(await asyncio.to_thread(self._finish, source_id, note))
+        except NotFound:
+            return StepOutcome(_DELETED)
+        except WriterError as error:
+            await asyncio.to_thread(self._mark_failed, source_id, error)
+            raise
+
+    def _read(self, source_id: int) -> JsonObject:
+        source = self._sources.get(source_id)
+        self._sources.set_state(source_id, SourceState.READING)
+        with self._blobs.path(source.blob) as path:
+            document = self._reader.read(path, source.kind, source.filename)
+        passages = self._passages(document)
+        if not passages:
+            raise SourceRefused(f"“{source.title}” holds no text that can be cited.")
+        self._sources.put_document(source_id, document, passages)
+        self._name(source, document)
+        self._sources.set_state(source_id, SourceState.EMBEDDING)
+        return {"source_id": source_id, "passages": len(passages)}
+
+    def _passages(self, document: Document) -> list[NewPassage]:
+        if self._embedder is not None:
+            with suppress(ConfigurationError):
+                return chunked(document, self._embedder.count_tokens)
+        return chunked(document, estimated_tokens)
+
+    def _name(self, source: Source, document: Document) -> None:
+        """A title that the file states replaces the one made of its name, never one that a person gave."""
+        if document.title and source.title == title_from(source.filename):
+            self._sources.set_title(source.id, document.title)
+
+    async def _embed(self, source_id: int, context: StepContext) -> str:
+        """A note for the source, "" when all went well. Stop or a crash loses one batch at most."""
+        if self._embedder is None:
+            return NO_MODEL
+        vectors = PassageVectors(self._sources, self._embedder)
+        try:
+            batches = await asyncio.to_thread(vectors.missing, source_id)
+            for done, batch in enumerate(batches):
+                _show_progress(context, batches, done)
+                await asyncio.to_thread(vectors.put, batch)
+        except ConfigurationError as error:
+            logger.warning("passages were not embedded", extra={"source_id": source_id, "error": str(error)})
+            return f"Found by its words only. {error}"
+        return ""
+
+    def _finish(self, source_id: int, note: str) -> JsonObject:
+        self._keywords.catch_up()
+        if self._vectors is not None:
+            self._vectors.catch_up()
+        self._sources.set_state(source_id, SourceState.READY, note)
+        return {"source_id": source_id, "note": note}
+
+    def _mark_failed(self, source_id: int, error: WriterError) -> None:
+        with suppress(NotFound, StorageError):
+            self._sources.set_state(source_id, SourceState.FAILED, str(error))
+
+
+def _source_id(context: StepContext) -> int:
+    if context.job.source_id is None:
+        raise WriterError("This job was started without a source.")
+    return context.job.source_id
+
+
+def _show_progress(context: StepContext, batches: Sequence[Sequence[Pending]], done: int) -> None:
+    total, so_far = sum(map(len, batches)), sum(map(len, batches[:done]))
+    context.show.restart()
+    context.show(f"{so_far:,} of {total:,} passages")

@@ -1,0 +1,233 @@
+"""The writer's sources: adding, looking, searching, deleting."""
+
+import io
+import logging
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from writer.domain.actors import Action, Actor, authorize
+from writer.domain.citations import PASSAGE_ID
+from writer.domain.errors import NotFound, StorageError, UserMistake, WriterError
+from writer.domain.jobs import JobState, NewJob
+from writer.domain.ports.jobs import JobLedger
+from writer.domain.ports.sources import BlobStore, Embedder, KeywordIndex, SourceStore
+from writer.domain.sources import Hit, NewSource, Passage, Source, SourceState
+from writer.domain.text import joined_surrogates
+from writer.services.knowledge.ingestion import JOB_KIND, STEPS
+from writer.services.knowledge.search import DenseIndex, HybridSearch
+from writer.services.knowledge.titles import first_line, tidy, title_from
+from writer.services.knowledge.uploads import MAX_FILE_BYTES, Upload, received
+from writer.services.knowledge.vectors import PassageVectors
+
+MAX_HITS = 100
+_LOOKS_LIKE_MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|\|.*\|)", re.MULTILINE)
+
+Sniff = Callable[[str, bytes], str]
+"""(file name, its first bytes) → kind of document, or SourceRefused."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStatus:
+    """`sentence` is for people: what serves searches now. `model` is "" when words alone do."""
+
+    passages: int
+    vectors: int
+    model: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """`passages` and `vectors` are in the indexes now; `embedded` passages had no vector and have one now."""
+
+    passages: int
+    vectors: int
+    embedded: int
+
+
+class Sources:
+    def __init__(
+        self,
+        sources: SourceStore,
+        blobs: BlobStore,
+        ledger: JobLedger,
+        search: HybridSearch,
+        keywords: KeywordIndex,
+        vectors: DenseIndex | None,
+        embedder: Embedder | None,
+        *,
+        sniff: Sniff,
+        samples: Path | None = None,
+        wake: Callable[[], None] = lambda: None,
+        max_bytes: int = MAX_FILE_BYTES,
+    ) -> None:
+        self._sources = sources
+        self._blobs = blobs
+        self._ledger = ledger
+        self._search = search
+        self._keywords = keywords
+        self._vectors = vectors
+        self._embedder = embedder
+        self._sniff = sniff
+        self._samples = samples
+        self._wake = wake
+        self._max_bytes = max_bytes
+
+    def add_file(self, filename: str, content: BinaryIO, by: Actor) -> Source:
+        """Queued: a job reads, cuts, embeds and indexes it. The same bytes again are the source that is there."""
+        title = title_from(filename)
+        with received(content, f"“{title}”", self._max_bytes) as upload:
+            kind = self._sniff(filename, upload.head)
+            return self._added(upload, by, kind=kind, title=title, filename=tidy(filename))
+
+    def add_text(self, title: str, text: str, by: Actor) -> Source:
+        text = joined_surrogates(text)
+        if not any(character.isalnum() for character in text):
+            raise UserMistake("There is no text to add: paste some first.")
+        name = tidy(title) or first_line(text)
+        kind = "markdown" if _LOOKS_LIKE_MARKDOWN.search(text) else "text"
+        with received(io.BytesIO(text.encode()), "The text", self._max_bytes) as upload:
+            return self._added(upload, by, kind=kind, title=name, filename="")
+
+    def add_samples(self, by: Actor) -> list[Source]:
+        """The sample collection; what of it is there already stays as it is."""
+        found = sorted(self._samples.iterdir()) if self._samples is not None and self._samples.is_dir() else []
+        readable = [path for path in found if path.suffix in (".md", ".txt", ".pdf") and path.stem != "README"]
+        if not readable:
+            raise UserMistake("There are no sample documents in this installation.")
+        added: list[Source] = []
+        for path in readable:
+            with path.open("rb") as content:
+                added.append(self.add_file(path.name, content, by))
+        return added
+
+    def listing(self, by: Actor) -> list[Source]:
+        return self._sources.listing(by.user)
+
+    def get(self, source_id: int, by: Actor) -> Source:
+        return self._owned(source_id, by, "read")
+
+    def passages(self, source_id: int, by: Actor) -> list[Passage]:
+        self._owned(source_id, by, "read")
+        return self._sources.passages(source_id)
+
+    def passage(self, passage_id: str, by: Actor) -> Passage:
+        found = self._sources.passages_by_id(by.user, [passage_id]) if PASSAGE_ID.fullmatch(passage_id) else {}
+        if passage_id not in found:
+            raise NotFound("There is no such passage.")
+        return found[passage_id]
+
+    def search(self, query: str, by: Actor, limit: int = 8, source_ids: Sequence[int] = ()) -> list[Hit]:
+        """Best first; fewer than `limit` where nothing else is near enough."""
+        return self._search.hits(by.user, joined_surrogates(query), min(max(limit, 0), MAX_HITS), source_ids)
+
+    def retry(self, source_id: int, by: Actor) -> Source:
+        """Reads a failed source again, or goes on where its job stopped."""
+        source = self._owned(source_id, by, "write")
+        if source.state is not SourceState.READY:
+            self._run_again(source)
+        return self._sources.get(source_id)
+
+    def delete(self, source_id: int, by: Actor) -> None:
+        """With its passages, vectors and file. Drafts keep their text; the citations in them lose their target."""
+        source = self._owned(source_id, by, "delete")
+        job = self._ledger.latest_for_source(source_id)
+        if job is not None and not job.state.is_over:
+            self._ledger.stop(job.id)
+        self._sources.delete(source_id)
+        if source.blob:
+            with suppress(NotFound, FileNotFoundError):
+                self._blobs.delete(source.blob)
+        self._tell_indexes()
+
+    def status(self) -> SearchStatus:
+        if self._embedder is None:
+            return SearchStatus(
+                self._sources.counts("")[0], 0, "", "Search by words only: no embedding model is installed."
+            )
+        passages, vectors = self._sources.counts(self._embedder.model)
+        sentence = "Search by words and by meaning (English)."
+        if vectors < passages:
+            sentence = (
+                f"{sentence} {passages - vectors:,} of {passages:,} passages are found by their words only so far."
+            )
+        return SearchStatus(passages, vectors, self._embedder.model, sentence)
+
+    def reindex(self) -> Reindexed:
+        """Both indexes anew from the database, after giving vectors to the passages that have none for this model."""
+        embedded = sum(self._embed_missing(source_id) for source_id in self._sources.all_ids())
+        passages = self._keywords.rebuild()
+        vectors = self._vectors.rebuild() if self._vectors is not None and self._embedder is not None else 0
+        return Reindexed(passages, vectors, embedded)
+
+    def adopt_orphans(self) -> int:
+        """Gives a job to each source that was added by a process that died before it could. For the start."""
+        adopted = 0
+        for source_id in self._sources.all_ids():
+            source = self._sources.get(source_id)
+            if source.state is SourceState.QUEUED and self._ledger.latest_for_source(source_id) is None:
+                self._start_job(source)
+                adopted += 1
+        return adopted
+
+    def _added(self, upload: Upload, by: Actor, *, kind: str, title: str, filename: str) -> Source:
+        existing = self._sources.by_digest(by.user, upload.digest)
+        if existing is not None:
+            return self.retry(existing.id, by) if existing.state is SourceState.FAILED else existing
+        blob = self._blobs.put(cast(BinaryIO, upload.content))
+        try:
+            new = NewSource(kind=kind, title=title, filename=filename, digest=upload.digest, blob=blob)
+            source = self._sources.add(by.user, new)
+        except WriterError:
+            self._blobs.delete(blob)
+            raise
+        self._start_job(source)
+        return source
+
+    def _start_job(self, source: Source) -> None:
+        self._ledger.add(
+            NewJob(JOB_KIND, source.owner_id, STEPS, source_id=source.id, fingerprint=f"ingest:{source.digest}")
+        )
+        self._wake()
+
+    def _run_again(self, source: Source) -> None:
+        job = self._ledger.latest_for_source(source.id)
+        if job is None or job.state is JobState.DONE:
+            self._sources.set_state(source.id, SourceState.QUEUED)
+            self._start_job(source)
+        elif job.state.is_over:
+            self._sources.set_state(source.id, SourceState.QUEUED)
+            self._ledger.resume(job.id)
+            self._wake()
+
+    def _embed_missing(self, source_id: int) -> int:
+        if self._embedder is None:
+            return 0
+        vectors = PassageVectors(self._sources, self._embedder)
+        batches = vectors.missing(source_id)
+        for batch in batches:
+            vectors.put(batch)
+        return sum(map(len, batches))
+
+    def _tell_indexes(self) -> None:
+        # A search filters by what the database holds, so a late index is no leak; it will follow the feed.
+        try:
+            self._keywords.catch_up()
+            if self._vectors is not None:
+                self._vectors.catch_up()
+        except StorageError as error:
+            logger.warning("an index did not follow a deletion yet", extra={"error": str(error)})
+
+    def _owned(self, source_id: int, by: Actor, action: Action) -> Source:
+        try:
+            source = self._sources.get(source_id)
+        except NotFound as error:
+            raise NotFound("There is no such source.") from error
+        authorize(by, action, source.owner_id, "source")
+        return source
