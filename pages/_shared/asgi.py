@@ -18,7 +18,6 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
-from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
 from writer import bootstrap
@@ -109,13 +108,15 @@ class SecurityHeaders:
 
 class KnownHosts:
     """A page of another site cannot reach us through a name that it points here (DNS rebinding): localhost and plain
-    addresses are fine, other names only when `server.allowedHosts` lists them."""
+    addresses are fine, other names only when the settings list them (WRITER_ALLOWED_HOSTS)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or is_known(_host(scope), _allowed()):
+        if scope["type"] not in ("http", "websocket") or is_known(
+            _host(scope), bootstrap.shared().settings.allowed_hosts
+        ):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose(1008)(scope, receive, send)
@@ -127,13 +128,9 @@ def _host(scope: Scope) -> str:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
 
 
-def _allowed() -> Sequence[str]:
-    return config.get_option("server.allowedHosts") or ()
-
-
 def is_known(host: str, allowed: Sequence[str]) -> bool:
     name = re.sub(r":\d+$", "", host.strip().lower()).strip("[]").rstrip(".")
-    if name in ("localhost", "testserver") or name.endswith(".localhost") or "*" in allowed:
+    if name == "localhost" or name.endswith(".localhost") or "*" in allowed:
         return True
     try:
         ipaddress.ip_address(name)

@@ -28,7 +28,9 @@ _paper = st.components.v2.component(
 )
 
 
-def show_paper(blocks: Iterable[Block], references: Sequence[Reference] = (), *, key: str, label: str, lead: str = "") -> None:
+def show_paper(
+    blocks: Iterable[Block], references: Sequence[Reference] = (), *, key: str, label: str, lead: str = ""
+) -> None:
     data = {"label": label, "lead": lead, "sections": list(blocks), "references": [_listed(r) for r in references]}
     _paper(key=key, data=data)
 
@@ -109,7 +111,10 @@ def _gap(gap: Gap) -> Block:
 
 
 def _why_empty(state: SectionState) -> str:
-    reasons = {SectionState.FAILED: "This section could not be written.", SectionState.STOPPED: "Stopped before it began."}
+    reasons = {
+        SectionState.FAILED: "This section could not be written.",
+        SectionState.STOPPED: "Stopped before it began.",
+    }
     return reasons.get(state, "Nothing written yet.")
 
 

@@ -1,0 +1,89 @@
+"""A draft as something to read, and to take along."""
+
+from typing import Literal
+
+import streamlit as st
+
+from pages._shared.app import current_actor, get_app
+from pages._shared.paper import section_blocks, show_paper
+from pages._shared.text import counted, words_of
+from writer.domain.briefs import Brief
+from writer.domain.drafts import Draft, DraftSummary
+from writer.domain.errors import WriterError
+from writer.domain.text import slug
+from writer.security.render import as_markdown, plain
+from writer.services.articles.content_types import content_types
+
+BUILT_IN = "Built-in drafter"
+WORDS_A_MINUTE = 238
+
+
+def show_article(draft: Draft, *, key: str) -> None:
+    references = get_app().drafts.references(draft)
+    blocks = section_blocks(draft.sections, references)
+    show_paper(blocks, references, key=key, label=plain(draft.title), lead=plain(draft.description, 400))
+
+
+def facts(draft: Draft) -> str:
+    minutes = max(1, round(draft.word_count / WORDS_A_MINUTE))
+    sources = {reference.source.id for reference in get_app().drafts.references(draft)}
+    told = [kind_of(draft.brief), f"{draft.word_count:,} of {counted(draft.brief.words, 'word')}"]
+    told += [counted(len(sources), "source") + " cited", f"about {minutes} min read", written_by(draft)]
+    return as_markdown(" · ".join(filter(None, told)), 400)
+
+
+def kind_of(brief: Brief) -> str:
+    kind = content_types().get(brief.content_type)
+    return kind.title if kind else words_of(brief.content_type)
+
+
+def written_by(draft: Draft) -> str:
+    """Every route that wrote a part: a fallback is not hidden."""
+    routes = dict.fromkeys(BUILT_IN if s.route == "built-in" else s.route for s in draft.sections if s.route)
+    return "written by " + ", ".join(routes) if routes else ""
+
+
+def export_button(
+    draft: Draft | DraftSummary,
+    *,
+    key: str,
+    label: str = "Export Markdown",
+    type: Literal["secondary", "tertiary"] = "secondary",
+) -> None:
+    """The file is made when it is asked for."""
+
+    def content() -> bytes:
+        try:
+            return get_app().exports.export(draft.id, "markdown", current_actor()).content
+        except WriterError as error:
+            return f"{error}\n".encode()
+
+    st.download_button(
+        label,
+        content,
+        f"{slug(draft.title)}.md",
+        "text/markdown",
+        key=key,
+        type=type,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def brief_facts(brief: Brief) -> None:
+    told = {
+        "Topic": brief.topic,
+        "Reader": brief.reader,
+        "Goal": brief.goal,
+        "Angle": brief.angle,
+        "Tone": brief.tone,
+        "Must include": "; ".join(brief.must_include),
+        "Questions": "; ".join(brief.questions),
+        "Keyphrases": "; ".join(brief.keyphrases),
+        "Avoid": "; ".join(brief.avoid),
+        "Sources": ", ".join(f"S{id_}" for id_ in brief.source_ids) or "all",
+    }
+    for name, value in told.items():
+        if value:
+            st.caption(name)
+            st.markdown(as_markdown(value, 600))

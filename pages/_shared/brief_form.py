@@ -1,0 +1,142 @@
+"""The brief: five fields in sight, the rest folded. What is typed stays while the person looks at other pages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages._shared.text import lines
+from writer.domain.briefs import MAX_TOPIC, MAX_WORDS, Brief
+from writer.domain.sources import Source
+from writer.security.render import plain
+from writer.services.articles.content_types import DEFAULT, ContentType
+
+LANGUAGES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "it": "Italian",
+    "pt": "Portuguese",
+    "nl": "Dutch",
+}
+VIEWPOINTS = ("", "first person", "second person", "third person")
+LEVELS = ("", "general reader", "practitioner", "expert")
+_FIELDS = (
+    "topic",
+    "content_type",
+    "reader",
+    "goal",
+    "words",
+    "angle",
+    "tone",
+    "point_of_view",
+    "reading_level",
+    "language",
+    "due",
+)
+_LISTS = ("keyphrases", "questions", "must_include", "avoid")
+
+
+def fill_in(brief: Brief) -> None:
+    """Puts a brief into the form; before its widgets are drawn, so from a callback."""
+    for name in _FIELDS:
+        st.session_state[f"brief:{name}"] = getattr(brief, name)
+    for name in _LISTS:
+        st.session_state[f"brief:{name}"] = "\n".join(getattr(brief, name))
+
+
+def draw_brief(kinds: Mapping[str, ContentType]) -> ContentType:
+    """Returns the kind of article that is chosen."""
+    _text("Topic or working title", "topic", "Why tidal power is finally ready", max_chars=MAX_TOPIC)
+    left, right = st.columns([2, 1])
+    with left:
+        chosen = st.selectbox(
+            "Kind of article",
+            list(kinds),
+            index=list(kinds).index(DEFAULT),
+            format_func=lambda name: kinds[name].title if name in kinds else name,
+            key="brief:content_type",
+            persist_state="session",
+        )
+    with right:
+        st.number_input("Words", 100, MAX_WORDS, 1200, 100, key="brief:words", persist_state="session")
+    _text("Who reads it, and what for", "reader", "Town councillors who must vote on a harbour scheme")
+    _text("What it should achieve", "goal", "They can weigh cost against reliability")
+    return kinds[chosen]
+
+
+def draw_more(kind: ContentType) -> None:
+    with st.expander("More about this article", icon=":material/tune:"):
+        _text("Angle", "angle", "What makes this piece different from others")
+        left, right = st.columns(2)
+        with left:
+            _area("Must include, one per line", "must_include")
+            _area("Questions to answer, one per line", "questions")
+        with right:
+            _area("Keyphrases, one per line", "keyphrases")
+            _area("Claims to avoid, one per line", "avoid")
+        left, right = st.columns(2)
+        with left:
+            _text("Tone or voice", "tone", "Plain, dry, a little amused")
+            _choice("Point of view", "point_of_view", VIEWPOINTS)
+        with right:
+            _choice("Language", "language", tuple(LANGUAGES), LANGUAGES)
+            _choice("Reading level", "reading_level", LEVELS)
+        draw_own_fields(kind)
+        st.date_input("Due", None, key="brief:due", persist_state="session")
+
+
+def draw_own_fields(kind: ContentType) -> None:
+    """The fields that this kind of article alone asks for."""
+    for field in kind.fields:
+        key = f"extra:{kind.name}:{field.name}"
+        if field.kind in ("text", "list"):
+            label = f"{field.label}, one per line" if field.kind == "list" else field.label
+            st.text_area(label, key=key, height=96, help=field.help or None, persist_state="session")
+        else:
+            st.text_input(field.label, key=key, help=field.help or None, persist_state="session")
+
+
+def brief_as_typed(source_ids: tuple[int, ...], kind: ContentType) -> Brief:
+    """Raises UserMistake with what is wrong."""
+    given = {name: st.session_state.get(f"brief:{name}") for name in _FIELDS}
+    kept: dict[str, Any] = {n: v.strip() if isinstance(v, str) else v for n, v in given.items() if v is not None}
+    kept |= {name: lines(st.session_state.get(f"brief:{name}", "")) for name in _LISTS}
+    return Brief(**kept, source_ids=source_ids, extra=tuple(_own_values(kind)))
+
+
+def _own_values(kind: ContentType) -> Iterator[tuple[str, str]]:
+    for field in kind.fields:
+        value = str(st.session_state.get(f"extra:{kind.name}:{field.name}", "")).strip()
+        if value:
+            yield field.name, value
+
+
+def pick_sources(ready: Sequence[Source]) -> tuple[int, ...]:
+    """Empty stands for all of them, those that are added later included."""
+    titles = {source.id: plain(source.title, 80) for source in ready}
+    chosen = st.multiselect(
+        "Sources to write from",
+        list(titles),
+        format_func=lambda id_: titles.get(id_, f"S{id_}"),
+        key="brief:sources",
+        placeholder=f"All {len(titles)} sources" if len(titles) > 1 else "The one source there is",
+        persist_state="session",
+    )
+    return tuple(chosen)
+
+
+def _text(label: str, name: str, example: str, max_chars: int | None = None) -> None:
+    st.text_input(label, key=f"brief:{name}", placeholder=example, max_chars=max_chars, persist_state="session")
+
+
+def _area(label: str, name: str) -> None:
+    st.text_area(label, key=f"brief:{name}", height=96, persist_state="session")
+
+
+def _choice(label: str, name: str, options: tuple[str, ...], labels: Mapping[str, str] | None = None) -> None:
+    def shown(option: str) -> str:
+        return (labels or {}).get(option, option.capitalize()) or "No preference"
+
+    st.selectbox(label, options, format_func=shown, key=f"brief:{name}", persist_state="session")

@@ -1,0 +1,93 @@
+"""Sources as pages show them: adding, states, and reading a passage in place."""
+
+import io
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from pages._shared.app import current_actor, get_app
+from pages._shared.banner import banners, show_error
+from pages._shared.paper import marked_block, show_paper
+from pages._shared.text import counted
+from writer.domain.errors import WriterError
+from writer.domain.sources import Passage, Source, SourceState
+from writer.security.render import as_markdown, plain
+
+KINDS = ("pdf", "md", "markdown", "txt")
+AT_WORK = (SourceState.QUEUED, SourceState.READING, SourceState.EMBEDDING)
+STATES = {
+    SourceState.QUEUED: ("Waiting", ":material/schedule:", "gray"),
+    SourceState.READING: ("Reading", ":material/auto_stories:", "blue"),
+    SourceState.EMBEDDING: ("Indexing", ":material/manage_search:", "blue"),
+    SourceState.READY: ("Ready", ":material/check:", "green"),
+    SourceState.FAILED: ("Failed", ":material/error:", "red"),
+}
+
+
+def draw_upload(key: str) -> None:
+    """An uploader that empties itself once its files are taken in; what is refused is said by file."""
+    turn = st.session_state.setdefault(f"{key}:turn", 0)
+    files = st.file_uploader("Add PDF, Markdown or text files", KINDS, accept_multiple_files=True, key=f"{key}:{turn}")
+    for error in st.session_state.pop(f"{key}:refused", ()):
+        show_error(error)
+    if files:
+        st.session_state[f"{key}:refused"] = take_in(files)
+        st.session_state[f"{key}:turn"] = turn + 1
+        st.rerun()
+
+
+def take_in(files: Sequence[UploadedFile]) -> list[WriterError]:
+    refused: list[WriterError] = []
+    for file in files:
+        try:
+            get_app().sources.add_file(file.name, io.BytesIO(file.getvalue()), current_actor())
+        except WriterError as error:
+            refused.append(error)
+    return refused
+
+
+def draw_paste(key: str) -> None:
+    with st.form(f"{key}:paste", border=False, clear_on_submit=False):
+        title = st.text_input("Title", key=f"{key}:title", placeholder="Notes from the harbour board")
+        text = st.text_area("Text", key=f"{key}:text", height=180)
+        pasted = st.form_submit_button("Add this text", icon=":material/add:")
+    if pasted:
+        with banners():
+            get_app().sources.add_text(title, text, current_actor())
+            st.toast("Added. It can be used as soon as it is indexed.")
+            st.rerun()
+
+
+def state_badge(source: Source) -> None:
+    label, icon, colour = STATES[source.state]
+    st.badge(label, icon=icon, color=colour)
+
+
+def facts(source: Source) -> str:
+    told = [source.label, source.kind.upper() if len(source.kind) <= 4 else source.kind.capitalize()]
+    told += [counted(source.pages, "page")] if source.pages else []
+    told += [counted(source.words, "word")] if source.words else []
+    told += [counted(source.passages, "passage")] if source.passages else []
+    told += [fact for fact in (source.authors, source.published, source.licence) if fact]
+    return as_markdown(" · ".join(told))
+
+
+def place_of(passage: Passage) -> str:
+    page = f"page {passage.page}" if passage.page else ""
+    return " · ".join(filter(None, (passage.id, page, " › ".join(passage.heading_path))))
+
+
+def read_source(source: Source, at: str = "", sought: str = "") -> None:
+    """Opens the source beside the page, from the passage `at` on or from its beginning."""
+
+    @st.dialog(plain(source.title, 80), position="right", width="large")
+    def drawer() -> None:
+        with banners():
+            st.caption(facts(source))
+            passages = get_app().sources.passages(source.id, current_actor())
+            start = next((n for n, passage in enumerate(passages) if passage.id == at), 0)
+            blocks = [marked_block(place_of(p), p.text, sought) for p in passages[max(0, start - 1) : start + 40]]
+            show_paper(blocks, key=f"reading:{source.id}:{at}", label=plain(source.title))
+
+    drawer()

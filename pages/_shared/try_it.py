@@ -1,0 +1,74 @@
+"""The first minutes: no sources yet. One click brings sample documents, a brief and an outline."""
+
+import streamlit as st
+
+from pages._shared import place
+from pages._shared.app import current_actor, get_app
+from pages._shared.banner import banners
+from pages._shared.sources import AT_WORK, draw_paste, draw_upload
+from pages._shared.text import counted
+from writer.domain.briefs import Brief
+from writer.samples import SAMPLE_BRIEF
+
+_TRYING = "try_it"
+_POLL_S = 0.4
+
+
+def trying() -> bool:
+    return bool(st.session_state.get(_TRYING))
+
+
+def begin() -> None:
+    """A callback, so that the form is filled before it is drawn."""
+    with banners():
+        get_app().sources.add_samples(current_actor())
+        st.session_state[_TRYING] = True
+
+
+def draw_first_run() -> None:
+    with st.container(horizontal_alignment="center", key="first_run", gap="medium"):
+        st.space("small")
+        st.markdown("#### Writer writes from your sources", text_alignment="center")
+        st.markdown(
+            "Add documents that you trust, or see how it works with a few short samples.", text_alignment="center"
+        )
+        st.button(
+            "Try it with sample documents",
+            type="primary",
+            icon=":material/auto_awesome:",
+            key="try_it_button",
+            on_click=begin,
+        )
+        st.caption(
+            "Needs no key and no network: you get an outline to shape and a cited draft in a few seconds.",
+            text_alignment="center",
+        )
+    upload, paste = st.tabs([":material/upload_file: Upload", ":material/content_paste: Paste text"])
+    with upload:
+        draw_upload("first:upload")
+    with paste:
+        draw_paste("first")
+
+
+def draw_try_it() -> None:
+    st.fragment(_prepared, run_every=_POLL_S)()
+
+
+def _prepared() -> None:
+    with banners():
+        app, actor = get_app(), current_actor()
+        sources = app.sources.listing(actor)
+        waiting = sum(source.state in AT_WORK for source in sources)
+        if waiting:
+            st.progress(
+                1 - waiting / len(sources), text=f"Reading and indexing {counted(len(sources), 'sample document')}"
+            )
+            return
+        st.session_state.pop(_TRYING)
+        start(SAMPLE_BRIEF)
+
+
+def start(brief: Brief) -> None:
+    draft = get_app().articles.start(brief, current_actor())
+    place.show_draft("write:draft", draft.id)
+    st.rerun()

@@ -1,0 +1,119 @@
+"""Drafts: find one, open it, copy it, take it along, throw it away, take it back."""
+
+import streamlit as st
+
+from pages._shared import place
+from pages._shared.app import current_actor, get_app
+from pages._shared.article import export_button
+from pages._shared.banner import banners
+from pages._shared.text import ago, counted, words_of
+from writer.domain.drafts import DraftState, DraftSummary
+from writer.security.render import as_markdown
+from writer.services.articles.content_types import content_types
+from writer.services.drafts import TRASH_DAYS
+
+COLOURS = {
+    DraftState.READY: "green",
+    DraftState.PUBLISHED: "green",
+    DraftState.IN_REVIEW: "blue",
+    DraftState.DRAFTING: "orange",
+}
+app, actor = get_app(), current_actor()
+
+
+def act(name: str, summary: DraftSummary) -> None:
+    with banners():
+        match name:
+            case "Duplicate":
+                app.drafts.duplicate(summary.id, actor)
+                st.toast("Copied.")
+            case "Move to trash":
+                app.drafts.trash(summary.id, actor)
+                st.toast(f"In the trash for {TRASH_DAYS} days.")
+            case "Restore":
+                app.drafts.untrash(summary.id, actor)
+                st.toast("Restored.")
+
+
+def facts(summary: DraftSummary) -> str:
+    kind = content_types().get(summary.content_type)
+    told = [kind.title if kind else words_of(summary.content_type), counted(summary.word_count, "word")]
+    if summary.section_count and summary.sections_done < summary.section_count:
+        told.append(f"{summary.sections_done} of {counted(summary.section_count, 'section')}")
+    told.append(f"changed {ago(summary.updated_at)}")
+    return as_markdown(" · ".join([*told, *summary.tags]), 400)
+
+
+def row(summary: DraftSummary, trashed: bool) -> None:
+    with st.container(border=True, key=f"draft:{summary.id}", gap="xsmall"):
+        top = st.container(horizontal=True, vertical_alignment="center")
+        with top:
+            st.markdown(f"**{as_markdown(summary.title, 160)}**", width="stretch")
+            st.badge(words_of(summary.state.value), color=COLOURS.get(summary.state, "gray"))
+        bottom = st.container(horizontal=True, vertical_alignment="center")
+        with bottom:
+            st.caption(facts(summary), width="stretch")
+            buttons(summary, trashed)
+
+
+def buttons(summary: DraftSummary, trashed: bool) -> None:
+    if trashed:
+        st.button(
+            "Restore",
+            icon=":material/restore_from_trash:",
+            key=f"restore:{summary.id}",
+            on_click=act,
+            args=("Restore", summary),
+        )
+        return
+    written = summary.section_count > 0
+    label, page = ("Edit", place.EDITOR) if written else ("Go on", place.WRITE)
+    if st.button(label, icon=":material/ink_pen:", type="tertiary", key=f"open:{summary.id}"):
+        place.go_to(page, summary.id)
+    if written:
+        export_button(summary, key=f"export:{summary.id}", label="Export", type="tertiary")
+    for name, icon in (("Duplicate", ":material/content_copy:"), ("Move to trash", ":material/delete:")):
+        st.button(name, icon=icon, type="tertiary", key=f"{name}:{summary.id}", on_click=act, args=(name, summary))
+
+
+def page() -> None:
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    with bar:
+        st.title("Drafts", anchor=False, width="stretch")
+        if st.button("New article", type="primary", icon=":material/add:", key="new"):
+            place.leave_draft("write:draft")
+            place.go_to(place.WRITE)
+    find = st.container(horizontal=True, vertical_alignment="center")
+    with find:
+        query = st.text_input(
+            "Find drafts",
+            key="drafts:query",
+            icon=":material/search:",
+            placeholder="Words of the title or the text",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        trashed = st.toggle("Trash", key="drafts:trashed")
+    found = app.drafts.listing(actor, query, trashed)
+    if not found:
+        nothing(query, trashed)
+    for summary in found:
+        row(summary, trashed)
+
+
+def nothing(query: str, trashed: bool) -> None:
+    with st.container(horizontal_alignment="center", key="empty"):
+        st.space("medium")
+        if query.strip():
+            st.markdown(f"No draft has “{as_markdown(query, 80)}” in its title or text.", text_alignment="center")
+        elif trashed:
+            st.markdown(
+                f"The trash is empty. What you throw away stays here for {TRASH_DAYS} days.", text_alignment="center"
+            )
+        else:
+            st.markdown("#### No drafts yet", text_alignment="center")
+            st.markdown("An article begins with a brief: a topic is enough.", text_alignment="center")
+
+
+with banners():
+    page()

@@ -1,0 +1,98 @@
+"""Settings: providers and their keys, the order of routes, breaker states, and how this installation is doing."""
+
+import streamlit as st
+
+from pages._shared.app import current_actor, get_app
+from pages._shared.banner import banners
+from pages._shared.provider_form import add_provider, provider_card
+from pages._shared.routes import BUILT_IN_NOTE
+from pages._shared.text import counted
+from writer.security.render import as_markdown
+from writer.services.providers import RouteState
+
+app, actor = get_app(), current_actor()
+BREAKER = {"closed": ("In use", "green"), "open": ("Resting", "red"), "half-open": ("Being tried", "orange")}
+
+
+def providers() -> None:
+    accounts = app.providers.accounts(actor)
+    if not accounts:
+        st.caption(f"No provider yet. {BUILT_IN_NOTE.replace('in Settings', 'here')}")
+    for account in accounts:
+        provider_card(account)
+    with st.expander("Add a provider", icon=":material/add:", expanded=not accounts):
+        add_provider(accounts)
+
+
+def order() -> None:
+    accounts = app.providers.accounts(actor)
+    presets = {preset.name: preset for preset in app.providers.presets()}
+    known = [
+        f"{a.name}:{m}"
+        for a in accounts
+        for m in (a.models or presets[a.preset].models if a.preset in presets else a.models)
+    ]
+    routes = app.providers.routes(actor)
+    if not known and not routes:
+        st.caption("Routes appear here once there is a provider. Until then the built-in drafter writes.")
+        return
+    st.caption(
+        "The first route writes. When it fails before its first word, the next one takes over, and the draft says so."
+    )
+    chosen = st.multiselect(
+        "Routes in order",
+        list(dict.fromkeys([*routes, *known])),
+        default=routes,
+        key="routes",
+        accept_new_options=True,
+        placeholder="provider:model",
+    )
+    if chosen != routes and st.button("Save this order", type="primary", key="save_routes"):
+        app.providers.set_routes(chosen, actor)
+        st.toast("Saved.")
+        st.rerun()
+    for state in app.providers.health(actor):
+        breaker(state)
+
+
+def breaker(state: RouteState) -> None:
+    label, colour = BREAKER[state.state]
+    with st.container(horizontal=True, vertical_alignment="center", key=f"route:{state.route}"):
+        st.markdown(as_markdown(state.route), width="stretch")
+        if state.retry_in:
+            st.caption(f"tried again in {state.retry_in:.0f} s", width="content")
+        st.badge(label, color=colour)
+    if state.reason:
+        st.caption(as_markdown(state.reason, 400))
+
+
+def installation() -> None:
+    st.caption(f"Writer {app.settings.version}")
+    for finding in app.doctor():
+        icon = ":green[:material/check_circle:]" if finding.ok else ":orange[:material/error:]"
+        st.markdown(f"{icon} **{as_markdown(finding.name)}** {as_markdown(finding.sentence, 400)}")
+
+
+def appearance() -> None:
+    st.caption(
+        "Light or dark follows your system. To choose one, open the menu at the top right of the page, then Settings."
+    )
+
+
+def page() -> None:
+    st.title("Settings", anchor=False)
+    tabs = st.tabs(
+        [
+            ":material/hub: Providers",
+            ":material/alt_route: Routes",
+            ":material/stethoscope: This installation",
+            ":material/contrast: Appearance",
+        ]
+    )
+    for tab, draw in zip(tabs, (providers, order, installation, appearance), strict=True):
+        with tab, banners():
+            draw()
+
+
+with banners():
+    page()

@@ -1,0 +1,140 @@
+"""Sources: what Writer writes from. Add, watch, search, read in place, delete."""
+
+import streamlit as st
+
+from pages._shared.app import current_actor, get_app
+from pages._shared.banner import banners
+from pages._shared.paper import marked_block, show_paper
+from pages._shared.sources import AT_WORK, draw_paste, draw_upload, facts, place_of, read_source, state_badge
+from pages._shared.text import counted
+from writer.domain.sources import Hit, Source, SourceState
+from writer.security.render import as_markdown, plain
+
+POLL_S = 0.7
+app, actor = get_app(), current_actor()
+
+
+def add_samples() -> None:
+    with banners():
+        app.sources.add_samples(actor)
+
+
+@st.dialog("Delete this source?")
+def confirm_delete(source: Source) -> None:
+    st.markdown(as_markdown(source.title))
+    st.caption(
+        "Its passages and its place in the index go with it. Drafts that cite it keep their text and lose the citation."
+    )
+    bar = st.container(horizontal=True)
+    if bar.button("Delete", type="primary", icon=":material/delete:", key="delete_now"):
+        with banners():
+            app.sources.delete(source.id, actor)
+            st.rerun()
+    if bar.button("Keep it", key="delete_not"):
+        st.rerun()
+
+
+def add() -> None:
+    upload, paste = st.tabs([":material/upload_file: Upload", ":material/content_paste: Paste text"])
+    with upload:
+        draw_upload("sources:upload")
+    with paste:
+        draw_paste("sources")
+
+
+def empty() -> None:
+    with st.container(horizontal_alignment="center", key="empty"):
+        st.markdown("#### No sources yet", text_alignment="center")
+        st.markdown("Everything Writer claims comes from documents that you add here.", text_alignment="center")
+        st.button(
+            "Add sample documents", type="primary", icon=":material/auto_awesome:", key="samples", on_click=add_samples
+        )
+    add()
+
+
+def row(source: Source) -> None:
+    with st.container(border=True, key=f"source:{source.id}", gap="xsmall"):
+        top = st.container(horizontal=True, vertical_alignment="center")
+        with top:
+            st.markdown(f"**{as_markdown(source.title, 120)}**", width="stretch")
+            state_badge(source)
+        bottom = st.container(horizontal=True, vertical_alignment="center")
+        with bottom:
+            st.caption(facts(source), width="stretch")
+            buttons(source)
+        if source.note:
+            st.caption(
+                (":material/error: " if source.state is SourceState.FAILED else "") + as_markdown(source.note, 400)
+            )
+
+
+def buttons(source: Source) -> None:
+    if source.state is SourceState.FAILED and st.button(
+        "Retry", icon=":material/refresh:", type="tertiary", key=f"retry:{source.id}"
+    ):
+        with banners():
+            app.sources.retry(source.id, actor)
+            st.rerun()
+    if source.passages and st.button("Read", icon=":material/menu_book:", type="tertiary", key=f"read:{source.id}"):
+        read_source(source)
+    if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"delete:{source.id}"):
+        confirm_delete(source)
+
+
+def library() -> None:
+    """Asks again only while something is being worked on."""
+    with banners():
+        sources = app.sources.listing(actor)
+        if st.session_state.get("sources:at_work") and not busy(sources):
+            st.session_state["sources:at_work"] = False
+            st.rerun()
+        for source in sources:
+            row(source)
+
+
+def busy(sources: list[Source]) -> bool:
+    return any(source.state in AT_WORK for source in sources)
+
+
+def search(query: str) -> None:
+    hits = app.sources.search(query, actor, limit=10)
+    if not hits:
+        st.caption("Nothing in your sources is close enough. Try other words.")
+    for hit in hits:
+        show_hit(hit, query)
+
+
+def show_hit(hit: Hit, query: str) -> None:
+    passage = hit.passage
+    with st.container(border=True, key=f"hit:{passage.id}", gap="xsmall"):
+        top = st.container(horizontal=True, vertical_alignment="center")
+        with top:
+            st.markdown(f"**{as_markdown(passage.source_title, 100)}**", width="stretch")
+            st.badge(f"{hit.score:.2f}", color="blue", help="How close the passage is to the words, from 0 to 1")
+            if st.button("Read here", icon=":material/menu_book:", type="tertiary", key=f"open:{passage.id}"):
+                read_source(app.sources.get(passage.source_id, actor), passage.id, query)
+        st.caption(as_markdown(place_of(passage)))
+        show_paper([marked_block("", passage.text, query)], key=f"hit_text:{passage.id}", label=plain(passage.id))
+
+
+def page() -> None:
+    st.title("Sources", anchor=False)
+    sources = app.sources.listing(actor)
+    if not sources:
+        empty()
+        return
+    st.caption(f"{counted(len(sources), 'source')} · {counted(sum(s.passages for s in sources), 'passage')} to cite")
+    query = st.text_input(
+        "Search in your sources", key="sources:query", icon=":material/search:", placeholder="What do you want to know?"
+    )
+    if query.strip():
+        search(query)
+        return
+    with st.expander("Add sources", icon=":material/add:"):
+        add()
+    st.session_state["sources:at_work"] = busy(sources)
+    st.fragment(library, run_every=POLL_S if busy(sources) else None)()
+
+
+with banners():
+    page()

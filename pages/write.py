@@ -1,0 +1,148 @@
+"""Write: from a brief over an outline to a finished, cited draft."""
+
+import streamlit as st
+
+from pages._shared import place
+from pages._shared.app import current_actor, get_app
+from pages._shared.article import brief_facts, export_button, facts, show_article
+from pages._shared.banner import banners
+from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
+from pages._shared.live import step_list, watch
+from pages._shared.outline_form import OutlineForm
+from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
+from pages._shared.sources import AT_WORK, draw_upload
+from pages._shared.try_it import draw_first_run, draw_try_it, trying
+from writer.domain.drafts import Draft
+from writer.domain.jobs import Job, JobState
+from writer.domain.outlines import Outline
+from writer.domain.sources import SourceState
+from writer.security.render import as_markdown
+from writer.services.articles.content_types import content_types
+
+REMEMBERED = "write:draft"
+app, actor = get_app(), current_actor()
+
+
+def new_article() -> None:
+    st.title("Write an article", anchor=False)
+    sources = app.sources.listing(actor)
+    routes = app.providers.routes(actor)
+    st.caption("You shape the outline before anything is written." + ("" if routes else f" {BUILT_IN_NOTE}"))
+    if trying():
+        draw_try_it()
+        return
+    if not sources:
+        draw_first_run()
+        return
+    left, right = st.columns([2, 1], gap="large")
+    with left, st.container(key="brief"):
+        kind = draw_brief(content_types())
+        draw_more(kind)
+        pick_route(routes)
+    with right:
+        st.subheader("Sources", anchor=False)
+        ready = [source for source in sources if source.state is SourceState.READY]
+        chosen = pick_sources(ready)
+        waiting = sum(source.state in AT_WORK for source in sources)
+        if waiting:
+            st.caption(f"{waiting} more are being read and indexed.")
+        draw_upload("write:upload")
+    with left:
+        if st.button("Make an outline", type="primary", icon=":material/toc:", key="make_outline"):
+            start(chosen, kind)
+
+
+def start(source_ids: tuple[int, ...], kind: object) -> None:
+    with banners():
+        brief = brief_as_typed(source_ids, kind)
+        draft = app.articles.start(brief, actor, route=route_chosen())
+        place.show_draft(REMEMBERED, draft.id)
+        st.rerun()
+
+
+def heading(draft: Draft, job: Job | None) -> None:
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    with bar:
+        st.title(as_markdown(draft.title), anchor=False, width="stretch")
+        if job and job.state is JobState.RUNNING:
+            if st.button("Stop", icon=":material/stop_circle:", key="stop"):
+                with banners():
+                    app.jobs.stop(job.id, actor)
+                    st.rerun()
+            return
+        st.button(
+            "New article",
+            icon=":material/add:",
+            type="tertiary",
+            key="new",
+            on_click=place.leave_draft,
+            args=(REMEMBERED,),
+        )
+        if draft.word_count:
+            export_button(draft, key="export")
+            if st.button("Open in editor", icon=":material/ink_pen:", type="primary", key="edit"):
+                place.go_to(place.EDITOR, draft.id)
+
+
+def shape_outline(draft: Draft, outline: Outline) -> None:
+    st.caption("Rename, reorder, add or remove sections. Writing begins when you approve.")
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        form = OutlineForm(draft, outline)
+        form.draw()
+        bar = st.container(horizontal=True)
+        if bar.button("Approve and write", type="primary", icon=":material/check:", key="approve"):
+            with banners():
+                app.articles.approve(draft.id, form.edited(), actor)
+                st.rerun()
+        if bar.button("Make another outline", icon=":material/refresh:", key="redo"):
+            with banners():
+                app.articles.redo_outline(draft.id, actor, route=route_chosen())
+                st.rerun()
+    with right:
+        st.subheader("Brief", anchor=False)
+        brief_facts(draft.brief)
+
+
+def not_running(draft: Draft, job: Job) -> None:
+    """Stopped or failed: what there is, why, and how to go on."""
+    reason = job.error or "You stopped this article. What was finished is kept."
+    st.warning(as_markdown(reason, 600), icon=":material/pause_circle:")
+    if st.button("Go on", icon=":material/play_arrow:", type="primary", key="go_on"):
+        with banners():
+            app.jobs.resume(job.id, actor)
+            st.rerun()
+
+
+def result(draft: Draft, job: Job | None) -> None:
+    st.caption(facts(draft))
+    left, right = st.columns([2.3, 1], gap="medium")
+    with left, st.container(border=True, key="paper"):
+        show_article(draft, key="article")
+    with right:
+        steps, brief = st.tabs([":material/checklist: Steps", ":material/assignment: Brief"])
+        with steps:
+            if job:
+                step_list(app.jobs.snapshot(job.id, actor).steps)
+        with brief:
+            brief_facts(draft.brief)
+
+
+def existing(draft_id: str) -> None:
+    draft = app.drafts.open(draft_id, actor)
+    job = app.jobs.for_draft(draft_id, actor)
+    heading(draft, job)
+    if job and job.state is JobState.RUNNING:
+        watch(job, "Writing" if draft.sections else "Making the outline")
+    elif job and job.state is JobState.WAITING and draft.outline:
+        shape_outline(draft, draft.outline)
+    else:
+        if job and job.state is not JobState.DONE:
+            not_running(draft, job)
+        if draft.sections:
+            result(draft, job)
+
+
+draft_id = place.current_draft(REMEMBERED)
+with banners():
+    existing(draft_id) if draft_id else new_article()
