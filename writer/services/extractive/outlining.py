@@ -1,0 +1,217 @@
+"""An outline from the writer's own questions and from the structure that the sources have already."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from writer.domain.briefs import Brief
+from writer.domain.outlines import Outline, OutlineSection
+from writer.domain.ports.sources import Embedder
+from writer.domain.sources import Passage
+from writer.domain.text import words
+from writer.services.extractive.candidates import Candidate, candidates, canonical
+from writer.services.extractive.headings import as_heading, source_headings
+from writer.services.extractive.language import STOP_WORDS, Weights, stem, stems
+from writer.services.extractive.relevance import Matrix, embedded
+from writer.services.extractive.roles import roles_of_heading
+from writer.services.extractive.wording import promise_of
+
+_FEWEST, _MOST = 4, 8
+_WORDS_PER_SECTION = 190
+_ALIKE = 0.62
+_OFF_TOPIC = 0.12
+_ORDER = (
+    "definition",
+    "history",
+    "mechanism",
+    "method",
+    "people",
+    "advice",
+    "cost",
+    "result",
+    "benefit",
+    "comparison",
+    "law",
+    "risk",
+    "future",
+)
+_SKELETON = (
+    "What it is and why it matters",
+    "How it works",
+    "What it costs and what it brings",
+    "Limits and objections",
+    "What comes next",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A heading that the article could have, with what speaks for it. `position` runs from 0 (opening) to 1."""
+
+    heading: str
+    points: tuple[str, ...] = ()
+    asked_for: bool = False
+    sources: frozenset[int] = frozenset()
+    amount: int = 0
+    nearness: float = 0.0
+    position: float = 0.5
+
+    @property
+    def strength(self) -> float:
+        return round(min(len(self.sources), 4) * 1.0 + min(self.amount, 10) * 0.15 + 4 * self.nearness, 6)
+
+
+def outline(brief: Brief, passages: Sequence[Passage], embedder: Embedder | None) -> Outline:
+    """Questions first in any case; the rest by how many sources speak of it. Without sources: the questions alone."""
+    pool = canonical(passages)
+    quotes = candidates(pool)
+    count = max(_FEWEST, min(_MOST, round(brief.words / _WORDS_PER_SECTION)))
+    asked = _asked(brief, with_points=not quotes)
+    found = _themes(pool, quotes, brief, embedder) if quotes else []
+    chosen = _merged(asked, found, embedder, brief.topic)[: max(count, min(len(asked), _MOST))]
+    if len(chosen) < _FEWEST and quotes:
+        chosen = _merged(chosen, _from_words(quotes, brief), embedder, brief.topic)[:_FEWEST]
+    chosen = chosen or [Theme(heading, asked_for=True) for heading in _SKELETON[:_FEWEST]]
+    sections = [
+        OutlineSection(f"s{n}", theme.heading, promise_of(theme.heading, len(theme.sources)), theme.points)
+        for n, theme in enumerate(_in_order(chosen), start=1)
+    ]
+    return Outline(as_heading(brief.topic), tuple(sections), thesis=brief.angle)
+
+
+def _asked(brief: Brief, *, with_points: bool) -> list[Theme]:
+    texts = [*brief.questions, *((*brief.must_include, *brief.keyphrases) if with_points else ())]
+    usable = dict.fromkeys(as_heading(text) for text in texts if any(c.isalnum() for c in text))
+    return [Theme(heading, asked_for=True) for heading in usable]
+
+
+def _themes(
+    pool: Sequence[Passage], quotes: Sequence[Candidate], brief: Brief, embedder: Embedder | None
+) -> list[Theme]:
+    """One theme for each heading of the sources that has something to quote under it, strongest first."""
+    quotable: dict[str, int] = {}
+    for quote in quotes:
+        quotable[quote.id] = quotable.get(quote.id, 0) + 1
+    longest = {p.source_id: p.ordinal for p in pool}
+    weights = Weights([q.terms for q in quotes])
+    found = []
+    for heading, under in source_headings(pool).items():
+        amount = sum(quotable.get(p.id, 0) for p in under)
+        if amount and not set(stems(heading)) <= set(stems(brief.topic)):
+            position = sum(p.ordinal / longest[p.source_id] for p in under) / len(under)
+            found.append(
+                Theme(
+                    heading, sources=frozenset(p.source_id for p in under), amount=amount, position=round(position, 6)
+                )
+            )
+    return _near_the_topic(found, quotes, brief, embedder, weights)
+
+
+def _near_the_topic(
+    themes: Sequence[Theme], quotes: Sequence[Candidate], brief: Brief, embedder: Embedder | None, weights: Weights
+) -> list[Theme]:
+    wish = " ".join((brief.topic, brief.angle, brief.goal, *brief.keyphrases, *brief.must_include)).strip()
+    texts = [f"{brief.topic}: {theme.heading}" if not embedder else theme.heading for theme in themes]
+    if embedder and themes:
+        near = embedded(embedder, texts) @ embedded(embedder, [wish])[0]
+    else:
+        near = np.array([weights.overlap(stems(theme.heading), stems(wish)) for theme in themes])
+    placed = [replace(theme, nearness=round(float(n), 6)) for theme, n in zip(themes, near, strict=True)]
+    kept = [theme for theme in placed if not embedder or theme.nearness >= _OFF_TOPIC or len(theme.sources) > 1]
+    return sorted(kept, key=lambda t: (-t.strength, t.position, t.heading))
+
+
+def _merged(first: Sequence[Theme], others: Sequence[Theme], embedder: Embedder | None, topic: str) -> list[Theme]:
+    """Alike headings become one theme: the earlier keeps its heading and takes the other's as a point. Strength is
+    added up, so that what several sources treat comes before what one does."""
+    themes = [*first, *others]
+    alike = _likeness([t.heading for t in themes], embedder, topic)
+    groups: list[list[int]] = []
+    for n in range(len(themes)):
+        group = next((g for g in groups if alike[g[0], n] >= _ALIKE and not themes[n].asked_for), None)
+        groups.append([n]) if group is None else group.append(n)
+    merged = [_one_theme([themes[n] for n in group]) for group in groups]
+    return sorted(merged, key=lambda t: (not t.asked_for, -t.strength, t.position, t.heading))
+
+
+def _one_theme(group: Sequence[Theme]) -> Theme:
+    head = group[0]
+    points = dict.fromkeys(
+        p for t in group for p in (*t.points, *((t.heading,) if t is not head else ())) if p != head.heading
+    )
+    return replace(
+        head,
+        points=tuple(points)[:6],
+        sources=frozenset().union(*(t.sources for t in group)),
+        amount=sum(t.amount for t in group),
+        nearness=max(t.nearness for t in group),
+        position=round(sum(t.position for t in group) / len(group), 6),
+    )
+
+
+def _likeness(headings: Sequence[str], embedder: Embedder | None, topic: str) -> Matrix:
+    """Shared words, those of the topic left out; with a model also likeness in meaning."""
+    about = set(stems(topic))
+    terms = [set(stems(heading)) - about or set(stems(heading)) for heading in headings]
+    shared = np.array([[len(a & b) / max(1, len(a | b)) for b in terms] for a in terms]).reshape(len(terms), len(terms))
+    contained = np.array([[float(bool(a & b) and (a <= b or b <= a)) * 0.65 for b in terms] for a in terms])
+    table = np.maximum(shared, contained.reshape(shared.shape))
+    if embedder and headings:
+        vectors = embedded(embedder, headings)
+        return np.maximum(table, vectors @ vectors.T)
+    return np.asarray(table)
+
+
+def _in_order(themes: Sequence[Theme]) -> list[Theme]:
+    """The writer's questions keep their order; the rest go where an article has them: what it is, where it comes from,
+    how it works, what it brings, what speaks against it, what comes next; else by their place in the sources."""
+    asked = [theme for theme in themes if theme.asked_for]
+    rest = sorted((t for t in themes if not t.asked_for), key=lambda t: (_step(t), t.position, t.heading))
+    if not asked:
+        return rest
+    ordered = list(asked)
+    for theme in rest:
+        later = next((n for n, other in enumerate(ordered) if _step(other) > _step(theme)), len(ordered))
+        ordered.insert(later, theme)
+    return ordered
+
+
+def _step(theme: Theme) -> float:
+    steps = [n / (len(_ORDER) - 1) for n, role in enumerate(_ORDER) if role in roles_of_heading(theme.heading)]
+    return round(0.6 * (sum(steps) / len(steps)) + 0.4 * theme.position, 6) if steps else theme.position
+
+
+_WORD = re.compile(r"[^\W\d_][\w'’-]+")
+
+
+def _from_words(quotes: Sequence[Candidate], brief: Brief) -> list[Theme]:
+    """For sources without headings: what they speak of most, named by the word pairs that come back most often."""
+    about = set(stems(brief.topic))
+    counts: dict[str, list[Candidate]] = {}
+    for quote in quotes:
+        for phrase in dict.fromkeys(_phrases(quote.text)):
+            if not {stem(w) for w in words(phrase)} <= about:
+                counts.setdefault(phrase, []).append(quote)
+    frequent = [(phrase, under) for phrase, under in counts.items() if len(under) > 1] or list(counts.items())
+    best = sorted(frequent, key=lambda item: (-len({q.passage.source_id for q in item[1]}), -len(item[1]), item[0]))
+    return [
+        Theme(as_heading(phrase), sources=frozenset(q.passage.source_id for q in under), amount=len(under))
+        for phrase, under in best[: 2 * _MOST]
+    ]
+
+
+def _phrases(text: str) -> list[str]:
+    """Neighbouring content words, as they are written."""
+    found = _WORD.findall(text)
+    return [
+        f"{a} {b}".casefold()
+        for a, b in pairwise(found)
+        if a.casefold() not in STOP_WORDS
+        and b.casefold() not in STOP_WORDS
+        and len(a) > 2
+        and len(b) > 2
+        and f"{a} {b}" in text
+    ]

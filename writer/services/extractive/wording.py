@@ -1,0 +1,104 @@
+"""Every word that the drafter itself puts on the page. None of it states a fact about the subject."""
+
+import re
+from collections.abc import Sequence
+
+from writer.services.extractive.candidates import Candidate
+
+WHAT_IT_IS = "Source brief: extracts from your sources, not written by a model."
+_SPECIAL = re.compile(r"([\\`*_\[\]<>~|])|&(?=#?\w+;)")
+_LINE_START = re.compile(r"^(\d+)([.)])(?=\s)|^([-+#=>])")
+_FEWEST, _MOST = 121, 156
+
+
+def escaped(text: str) -> str:
+    """Source text as literal Markdown on one line: it can end neither its list item nor its quotation, and whatever
+    looks like a link, an image, a tag or one of our citation tokens stays what it is, text."""
+    line = _SPECIAL.sub(lambda m: f"\\{m.group(0)}", " ".join(text.split()))
+    return _LINE_START.sub(lambda m: f"{m.group(1)}\\{m.group(2)}" if m.group(1) else f"\\{m.group(3)}", line)
+
+
+def unescaped(markdown: str) -> str:
+    return re.sub(r"\\([\\`*_\[\]<>~|&.)+#=-])", r"\1", markdown)
+
+
+def quote_line(quote: Candidate) -> str:
+    """- “Whole sentence.” [[S7.p12]] (p. 4; also in [[S3.p4]])."""
+    page = f"p. {quote.passage.page}" if quote.passage.page else ""
+    also = f"also in {', '.join(f'[[{id_}]]' for id_ in quote.twins)}" if quote.twins else ""
+    remark = "; ".join(filter(None, (page, also)))
+    return f"- “{escaped(quote.text)}” [[{quote.id}]]" + (f" ({remark})." if remark else "")
+
+
+def section_text(quotes: Sequence[Candidate]) -> str:
+    """Quotes under the name of their source, where there is more than one source."""
+    titles: dict[str, list[Candidate]] = {}
+    for quote in quotes:
+        titles.setdefault(quote.passage.source_title or quote.passage.id.split(".")[0], []).append(quote)
+    blocks = []
+    for n, (title, under) in enumerate(titles.items()):
+        lead = "From" if n == 0 else ("Also from" if n == 1 else "And from")
+        blocks.append(f"{lead} *{escaped(title)}*:\n\n" + "\n".join(quote_line(quote) for quote in under))
+    return "\n\n".join(blocks)
+
+
+def promise_of(heading: str, sources: int) -> str:
+    if not sources:
+        return f"What your sources say on “{heading}”, if they say anything."
+    return f"What your sources say on “{heading}” ({counted(sources, 'source')})."
+
+
+def counted(number: int, noun: str) -> str:
+    names = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return f"{names[number] if number < len(names) else f'{number:,}'} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(items: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1]))) if items else ""
+
+
+def quoted(headings: Sequence[str]) -> str:
+    return listed([f"“{escaped(heading)}”" for heading in headings])
+
+
+def introduction(topic: str, covered: Sequence[str], silent: Sequence[str], quotes: int, sources: int) -> str:
+    paragraphs = [f"*{WHAT_IT_IS}*"]
+    if covered:
+        paragraphs.append(
+            f"It brings together {counted(quotes, 'extract')} on {escaped(topic)} from {counted(sources, 'source')}, "
+            f"under {counted(len(covered), 'heading')}: {quoted(covered)}."
+        )
+    if silent:
+        paragraphs.append(f"Your sources say nothing usable on {quoted(silent)}.")
+    return "\n\n".join(paragraphs)
+
+
+def conclusion(silent: Sequence[str], missing_points: Sequence[str], covered: int) -> str:
+    lines = []
+    if silent:
+        lines.append(
+            f"- Find a source for {quoted(silent)}, or drop {'that heading' if len(silent) == 1 else 'those headings'}."
+        )
+    lines += [f"- Find a source for this point of the brief: “{escaped(point)}”." for point in missing_points]
+    if covered:
+        lines.append("- Put the extracts into your own words, and keep their citations.")
+    return "To do before this can become an article:\n\n" + "\n".join(lines)
+
+
+def description(topic: str, headings: Sequence[str], quotes: int, sources: int) -> str:
+    """121 to 156 characters where the pieces allow it."""
+    start = f"Source brief on {_shortened(topic, 60)}: {counted(quotes, 'extract')} from {counted(sources, 'source')}"
+    text = start
+    for n, heading in enumerate(headings):
+        longer = f"{text}{', on ' if n == 0 else '; '}{heading[:1].lower() + heading[1:]}" if heading else text
+        if len(longer) + 1 <= _MOST:
+            text = longer
+    for tail in (", each with its citation and its place in the source", ", each with its citation", ", all cited"):
+        if len(text) + 1 < _FEWEST and len(text) + len(tail) + 1 <= _MOST:
+            text += tail
+    return f"{text}."
+
+
+def _shortened(text: str, length: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
