@@ -35,7 +35,7 @@ class Drafts:
         self._sources = sources
 
     def listing(self, by: Actor, query: str = "", trashed: bool = False) -> list[DraftSummary]:
-        return self._drafts.listing(by.user, query.strip(), trashed=trashed)
+        return self._drafts.listing(by.user, joined_surrogates(query).strip(), trashed=trashed)
 
     def open(self, draft_id: str, by: Actor) -> Draft:
         return self._owned(draft_id, by, "read")
@@ -54,7 +54,7 @@ class Drafts:
         draft = self._owned(draft_id, by, "write")
         if draft.section(key) is None:
             raise NotFound("There is no such section in this draft.")
-        sections = [_edited(s, heading, text) if s.key == key else s for s in draft.sections]
+        sections = [edited(s, heading, text) if s.key == key else s for s in draft.sections]
         return self.save(draft_id, revision, by, title=draft.title, sections=sections)
 
     def versions(self, draft_id: str, by: Actor) -> list[VersionSummary]:
@@ -154,7 +154,7 @@ def _storable(section: Section) -> Section:
     )
 
 
-def _edited(section: Section, heading: str, text: str) -> Section:
+def edited(section: Section, heading: str, text: str) -> Section:
     """What the checks said of the old text does not hold for the new one; a gap that was filled is none."""
     if text.strip() == section.text.strip():
         return replace(section, heading=heading)

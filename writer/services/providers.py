@@ -142,7 +142,12 @@ class Providers:
         """An empty key keeps the one that is stored, as long as it still goes to the same address."""
         wanted = checked(account, {preset.name for preset in self.presets()})
         before = self._accounts.stored(by.user).get(wanted.name)
-        if before and before.key and not wanted.key and before.base_url != wanted.base_url:
+        if (
+            before
+            and before.key
+            and not wanted.key
+            and (before.preset, before.base_url) != (wanted.preset, wanted.base_url)
+        ):
             raise UserMistake("The address changed, so enter the key again: the stored one belongs to the old address.")
         self._store.save_account(by.user, wanted)
         logger.info("provider account saved", extra={"account": wanted.name, "preset": wanted.preset})

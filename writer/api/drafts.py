@@ -1,0 +1,96 @@
+"""Drafts over HTTP: the revision is the ETag, and every change names the one it was made from."""
+
+import re
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from starlette.exceptions import HTTPException
+
+from writer.api.shapes import DraftBody, Id, Number, SectionBody, SectionText, WhoAsks, draft_json
+from writer.domain.drafts import Draft, Section, SectionState
+from writer.domain.errors import EditConflict, NotFound
+from writer.services.drafts import edited
+
+if TYPE_CHECKING:
+    from writer.bootstrap import App
+
+_IF_MATCH = re.compile(r'\s*(?:\*|"?(\d{1,18})"?)\s*')
+IfMatch = Annotated[str | None, Header(description='The ETag that was read, such as "7".')]
+
+
+def routes(app: "App", who: WhoAsks) -> APIRouter:
+    router = APIRouter(tags=["drafts"])
+
+    def answer(draft: Draft, response: Response) -> dict[str, Any]:
+        response.headers["ETag"] = f'"{draft.revision}"'
+        return draft_json(draft, app.drafts.references(draft))
+
+    @router.get("/drafts")
+    def listing(request: Request, query: str = "", trashed: bool = False) -> list[dict[str, Any]]:
+        return [asdict(summary) for summary in app.drafts.listing(who(request), query[:500], trashed)]
+
+    @router.get("/drafts/{draft_id}")
+    def get(draft_id: Id, request: Request, response: Response) -> dict[str, Any]:
+        return answer(app.drafts.open(draft_id, who(request)), response)
+
+    @router.put("/drafts/{draft_id}")
+    def put(
+        draft_id: Id, body: DraftBody, request: Request, response: Response, if_match: IfMatch = None
+    ) -> dict[str, Any]:
+        """412 when somebody saved in between, with the revision that is there now; 428 without If-Match."""
+        draft = app.drafts.open(draft_id, who(request))
+        revision = _revision(if_match, draft)
+        title = draft.title if body.title is None else body.title
+        sections = draft.sections if body.sections is None else [_merged(draft, wanted) for wanted in body.sections]
+        saved = app.drafts.save(draft_id, revision, who(request), title=title, sections=sections, note=body.note)
+        return answer(saved, response)
+
+    @router.put("/drafts/{draft_id}/sections/{key}")
+    def put_section(
+        draft_id: Id, key: str, body: SectionText, request: Request, response: Response, if_match: IfMatch = None
+    ) -> dict[str, Any]:
+        """For autosave: one section's text. The rest of the draft does not travel."""
+        draft = app.drafts.open(draft_id, who(request))
+        section = draft.section(key)
+        if section is None:
+            raise NotFound("There is no such section in this draft.")
+        heading = section.heading if body.heading is None else body.heading
+        revision = _revision(if_match, draft)
+        saved = app.drafts.save_section(draft_id, revision, who(request), key=key, heading=heading, text=body.text)
+        response.headers["ETag"] = f'"{saved.revision}"'
+        return {"id": saved.id, "revision": saved.revision, "word_count": saved.word_count}
+
+    @router.get("/drafts/{draft_id}/versions")
+    def versions(draft_id: Id, request: Request) -> list[dict[str, Any]]:
+        return [asdict(version) for version in app.drafts.versions(draft_id, who(request))]
+
+    @router.get("/drafts/{draft_id}/versions/{version}")
+    def version(draft_id: Id, version: Number, request: Request) -> dict[str, Any]:
+        return asdict(app.drafts.version(draft_id, version, who(request)))
+
+    @router.get("/drafts/{draft_id}/export")
+    def export(draft_id: Id, request: Request, format: str = "markdown") -> Response:
+        file = app.exports.export(draft_id, format, who(request))
+        headers = {"Content-Disposition": f'attachment; filename="{file.filename}"'}
+        return Response(file.content, media_type=file.media_type, headers=headers)
+
+    return router
+
+
+def _revision(if_match: str | None, draft: Draft) -> int:
+    if if_match is None:
+        raise HTTPException(428, "Say which revision the change was made from: send its ETag as If-Match.")
+    for part in if_match.split(","):
+        match = _IF_MATCH.fullmatch(part)
+        if match and (match.group(1) is None or int(match.group(1)) == draft.revision):
+            return draft.revision
+    raise EditConflict("The draft was changed in between. Load it again, then save.", revision=draft.revision)
+
+
+def _merged(draft: Draft, wanted: SectionBody) -> Section:
+    there = draft.section(wanted.key)
+    if there is None:
+        return Section(wanted.key, wanted.heading or "", wanted.text or "", SectionState.DONE)
+    heading = there.heading if wanted.heading is None else wanted.heading
+    return replace(there, heading=heading) if wanted.text is None else edited(there, heading, wanted.text)

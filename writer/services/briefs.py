@@ -1,0 +1,112 @@
+"""Briefs as people write them, in JSON or YAML, made into the value. Each refusal is one sentence."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from writer.domain.briefs import Brief
+from writer.domain.errors import UserMistake
+from writer.domain.text import joined_surrogates
+from writer.security.render import plain
+
+MAX_FIELD = 20_000
+MAX_EXTRA = 30
+_LISTS = ("keyphrases", "questions", "must_include", "avoid")
+_OTHER_NAMES = {
+    "title": "topic",
+    "type": "content_type",
+    "audience": "reader",
+    "length": "words",
+    "word_count": "words",
+    "keywords": "keyphrases",
+    "pov": "point_of_view",
+    "locale": "language",
+}
+_FIELDS = {field.name for field in fields(Brief)}
+
+
+def brief_from(data: object) -> Brief:
+    """Fields that a brief does not have belong to its content type, and go to `extra`. Raises UserMistake."""
+    if not isinstance(data, Mapping):
+        raise UserMistake("A brief is a list of fields, such as “topic: How tides work”.")
+    named = _named(data)
+    extra = named.pop("extra", None) or {}
+    if not isinstance(extra, Mapping):
+        raise UserMistake("“extra” must hold the content type's own fields, each with its name.")
+    given = {name: value for name, value in named.items() if value is not None}
+    values = {name: _value(name, value) for name, value in given.items() if name in _FIELDS}
+    others = {**{name: value for name, value in given.items() if name not in _FIELDS}, **extra}
+    if len(others) > MAX_EXTRA:
+        raise UserMistake(f"At most {MAX_EXTRA} fields of its own fit into a brief.")
+    values.setdefault("topic", "")
+    return Brief(**values, extra=tuple((_name(name), _extra(name, value)) for name, value in others.items()))
+
+
+def _named(data: Mapping[Any, Any]) -> dict[str, Any]:
+    """By our names; the proper name wins where both are there."""
+    given = {str(name).strip().lower().replace("-", "_"): value for name, value in data.items()}
+    other = {_OTHER_NAMES[name]: given.pop(name) for name in list(given) if name in _OTHER_NAMES}
+    return {**other, **given}
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _LISTS:
+        return _lines(name, value)
+    if name == "words":
+        return _number(name, value)
+    if name == "source_ids":
+        return tuple(_number(name, item) for item in _items(name, value))
+    if name == "due":
+        return _date(value)
+    return _text(name, value).strip()
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | date):
+        raise UserMistake(f"“{_name(name)}” must be text.")
+    if len(str(value)) > MAX_FIELD:
+        raise UserMistake(f"“{_name(name)}” has {len(str(value)):,} characters; {MAX_FIELD:,} is the most.")
+    return joined_surrogates(str(value))
+
+
+def _items(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise UserMistake(f"“{_name(name)}” must be a list.")
+    return list(value)
+
+
+def _lines(name: str, value: Any) -> tuple[str, ...]:
+    """A single text is a list of its lines."""
+    items = value.splitlines() if isinstance(value, str) else _items(name, value)
+    return tuple(text for text in (_text(name, item).strip() for item in items) if text)
+
+
+def _number(name: str, value: Any) -> int:
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 20:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise UserMistake(f"“{_name(name)}” must be a whole number.")
+    return value
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise UserMistake("“due” must be a date like 2026-12-24.") from None
+
+
+def _extra(name: object, value: Any) -> str:
+    """One entry per line where a field holds a list."""
+    if isinstance(value, list | tuple):
+        return "\n".join(_text(str(name), item) for item in value)
+    return _text(str(name), value)
+
+
+def _name(name: object) -> str:
+    return plain(str(name), 60)
