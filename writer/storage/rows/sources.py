@@ -1,0 +1,86 @@
+"""Sources, passages, vectors, and the feed that derived indexes follow."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from writer.storage.rows.base import Base, CleanText, Instant, Json
+
+
+class SourceRow(Base):
+    """Ids are never given twice: old drafts cite by them. `titled` is true once a person chose the title."""
+
+    __tablename__ = "sources"
+    __table_args__ = (
+        Index("ix_sources_owner", "owner_id"),
+        Index("ix_sources_digest", "owner_id", "digest"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    owner_id: Mapped[str] = mapped_column(CleanText)
+    kind: Mapped[str] = mapped_column(CleanText)
+    title: Mapped[str] = mapped_column(CleanText)
+    titled: Mapped[bool] = mapped_column(Boolean)
+    filename: Mapped[str] = mapped_column(CleanText)
+    digest: Mapped[str] = mapped_column(CleanText)
+    state: Mapped[str] = mapped_column(CleanText)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    authors: Mapped[str] = mapped_column(CleanText)
+    published: Mapped[str] = mapped_column(CleanText)
+    url: Mapped[str] = mapped_column(CleanText)
+    licence: Mapped[str] = mapped_column(CleanText)
+    words: Mapped[int] = mapped_column(Integer)
+    pages: Mapped[int] = mapped_column(Integer)
+    passages: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(CleanText)
+    blob: Mapped[str] = mapped_column(CleanText)
+
+
+class PassageRow(Base):
+    __tablename__ = "passages"
+    __table_args__ = (Index("ix_passages_source", "source_id", "ordinal", unique=True),)
+
+    id: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"))
+    owner_id: Mapped[str] = mapped_column(CleanText)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    page: Mapped[int] = mapped_column(Integer)
+    start: Mapped[int] = mapped_column(Integer)
+    end: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(CleanText)
+    heading_path: Mapped[Any] = mapped_column(Json)
+    text: Mapped[str] = mapped_column(CleanText)
+
+
+class VectorRow(Base):
+    """float32, little-endian, of unit length."""
+
+    __tablename__ = "vectors"
+    __table_args__ = (Index("ix_vectors_source", "source_id", "model"), Index("ix_vectors_model", "model"))
+
+    passage_id: Mapped[str] = mapped_column(ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    owner_id: Mapped[str] = mapped_column(CleanText)
+    source_id: Mapped[int] = mapped_column(Integer)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SourceChangeRow(Base):
+    """Numbered by CounterRow, not by a sequence: a follower must never see number 6 before 5 is committed."""
+
+    __tablename__ = "source_changes"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    owner_id: Mapped[str] = mapped_column(CleanText)
+    source_id: Mapped[int] = mapped_column(Integer)
+    action: Mapped[str] = mapped_column(CleanText)
+
+
+class CounterRow(Base):
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    value: Mapped[int] = mapped_column(Integer)

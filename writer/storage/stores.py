@@ -1,0 +1,24 @@
+"""All stores over one database."""
+
+from writer.domain.ports.drafts import DraftStore
+from writer.domain.ports.jobs import JobLedger
+from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
+from writer.domain.ports.sources import SourceStore
+from writer.domain.ports.usage import UsageLedger
+from writer.storage.database import Database
+from writer.storage.drafts import Drafts
+from writer.storage.health import Health
+from writer.storage.jobs import Jobs
+from writer.storage.settings import Settings
+from writer.storage.sources import Sources
+from writer.storage.usage import Usage
+
+
+class Stores:
+    def __init__(self, database: Database, cipher: Cipher) -> None:
+        self.drafts: DraftStore = Drafts(database)
+        self.sources: SourceStore = Sources(database)
+        self.jobs: JobLedger = Jobs(database)
+        self.usage: UsageLedger = Usage(database)
+        self.settings: SettingsStore = Settings(database, cipher)
+        self.health: HealthBoard = Health(database)
