@@ -8,11 +8,10 @@ from contextlib import suppress
 from writer.domain.errors import ConfigurationError, NotFound, SourceRefused, StorageError, WriterError
 from writer.domain.jobs import JsonObject, NewStep, StepOutcome
 from writer.domain.ports.sources import BlobStore, DocumentReader, Embedder, KeywordIndex, SourceStore
-from writer.domain.sources import Document, NewPassage, Source, SourceState
+from writer.domain.sources import Document, NewPassage, SourceState
 from writer.services.jobs.context import Handler, StepContext
 from writer.services.knowledge.chunking import chunked, estimated_tokens
 from writer.services.knowledge.search import DenseIndex
-from writer.services.knowledge.titles import title_from
 from writer.services.knowledge.vectors import PassageVectors, Pending
 
 JOB_KIND = "ingest"
@@ -51,22 +50,16 @@ class Ingestion:
         source_id = _source_id(context)
         try:
             return StepOutcome(await asyncio.to_thread(self._read, source_id))
-        except NotFound:
-            return StepOutcome(_DELETED)
         except WriterError as error:
-            await asyncio.to_thread(self._mark_failed, source_id, error)
-            raise
+            return await asyncio.to_thread(self._ended, source_id, error)
 
     async def embed(self, context: StepContext) -> StepOutcome:
         source_id = _source_id(context)
         try:
             note = await self._embed(source_id, context)
             return StepOutcome(await asyncio.to_thread(self._finish, source_id, note))
-        except NotFound:
-            return StepOutcome(_DELETED)
         except WriterError as error:
-            await asyncio.to_thread(self._mark_failed, source_id, error)
-            raise
+            return await asyncio.to_thread(self._ended, source_id, error)
 
     def _read(self, source_id: int) -> JsonObject:
         source = self._sources.get(source_id)
@@ -77,7 +70,6 @@ class Ingestion:
         if not passages:
             raise SourceRefused(f"“{source.title}” holds no text that can be cited.")
         self._sources.put_document(source_id, document, passages)
-        self._name(source, document)
         self._sources.set_state(source_id, SourceState.EMBEDDING)
         return {"source_id": source_id, "passages": len(passages)}
 
@@ -86,11 +78,6 @@ class Ingestion:
             with suppress(ConfigurationError):
                 return chunked(document, self._embedder.count_tokens)
         return chunked(document, estimated_tokens)
-
-    def _name(self, source: Source, document: Document) -> None:
-        """A title that the file states replaces the one made of its name, never one that a person gave."""
-        if document.title and source.title == title_from(source.filename):
-            self._sources.set_title(source.id, document.title)
 
     async def _embed(self, source_id: int, context: StepContext) -> str:
         """A note for the source, "" when all went well. Stop or a crash loses one batch at most."""
@@ -114,9 +101,15 @@ class Ingestion:
         self._sources.set_state(source_id, SourceState.READY, note)
         return {"source_id": source_id, "note": note}
 
-    def _mark_failed(self, source_id: int, error: WriterError) -> None:
-        with suppress(NotFound, StorageError):
+    def _ended(self, source_id: int, error: WriterError) -> StepOutcome:
+        """Quietly when the source is gone; else the source says why it failed, and the error goes on."""
+        try:
             self._sources.set_state(source_id, SourceState.FAILED, str(error))
+        except NotFound:
+            return StepOutcome(_DELETED)
+        except StorageError:
+            logger.warning("a source's failure could not be stored", extra={"source_id": source_id})
+        raise error
 
 
 def _source_id(context: StepContext) -> int:

@@ -93,7 +93,10 @@ class Sources:
         name = tidy(title) or first_line(text)
         kind = "markdown" if _LOOKS_LIKE_MARKDOWN.search(text) else "text"
         with received(io.BytesIO(text.encode()), "The text", self._max_bytes) as upload:
-            return self._added(upload, by, kind=kind, title=name, filename="")
+            source = self._added(upload, by, kind=kind, title=name, filename="")
+        if tidy(title):
+            self._sources.set_title(source.id, name)  # else a heading in the text would replace it
+        return source
 
     def add_samples(self, by: Actor) -> list[Source]:
         """The sample collection; what of it is there already stays as it is."""
