@@ -1,10 +1,23 @@
 """Durable jobs: the runner, the live text of what is being written, and the service that pages see."""
 
 from writer.services.jobs.context import Handler, StepContext
+from writer.services.jobs.embedded import EmbeddedRunner
 from writer.services.jobs.events import JobEvent, JobSnapshot, StepView
 from writer.services.jobs.live import LiveText
 from writer.services.jobs.loop import EngineLoop
-from writer.services.jobs.runner import Runner
+from writer.services.jobs.runner import Runner, RunnerPolicy
 from writer.services.jobs.service import Jobs
 
-__all__ = ["EngineLoop", "Handler", "JobEvent", "JobSnapshot", "Jobs", "LiveText", "Runner", "StepContext", "StepView"]
+__all__ = [
+    "EmbeddedRunner",
+    "EngineLoop",
+    "Handler",
+    "JobEvent",
+    "JobSnapshot",
+    "Jobs",
+    "LiveText",
+    "Runner",
+    "RunnerPolicy",
+    "StepContext",
+    "StepView",
+]

@@ -66,6 +66,7 @@ class Runner:
         self._saved: dict[tuple[str, str], str] = {}
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.stopped = asyncio.Event()
 
     async def serve(self) -> None:
         """Until cancelled; then steps in flight are released with the text they have."""
@@ -77,6 +78,7 @@ class Runner:
             for task in [*tasks, *self._running]:
                 task.cancel()
             await asyncio.gather(*tasks, *self._running, return_exceptions=True)
+            self.stopped.set()
 
     def wake(self) -> None:
         """There is something to do. From any thread."""
