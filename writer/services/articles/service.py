@@ -1,0 +1,189 @@
+"""Articles as pages, API and commands start them: a brief in, a draft with a job that writes it out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from writer.domain.actors import Actor, authorize
+from writer.domain.briefs import Brief
+from writer.domain.drafting import Library
+from writer.domain.drafts import Draft, Origin, Section
+from writer.domain.errors import NotFound, UserMistake
+from writer.domain.jobs import Job, JobState, NewJob
+from writer.domain.outlines import Outline, OutlineSection
+from writer.domain.ports.drafts import DraftStore
+from writer.domain.ports.jobs import JobLedger
+from writer.domain.ports.sources import SourceStore
+from writer.services.articles import steps
+from writer.services.articles.checks import Article, Finding, findings
+from writer.services.articles.codec import brief_json, digest_of
+from writer.services.articles.content_types import ContentType, content_types, type_of
+from writer.services.articles.desk import DrafterFor
+
+MOST_OUTLINE_SECTIONS = 40
+
+
+class Articles:
+    """`wake` tells the runner of this process that a job has something to do."""
+
+    def __init__(
+        self,
+        drafts: DraftStore,
+        ledger: JobLedger,
+        sources: SourceStore,
+        library: Library,
+        drafter_for: DrafterFor,
+        wake: Callable[[str], None],
+    ) -> None:
+        self._drafts = drafts
+        self._ledger = ledger
+        self._sources = sources
+        self._library = library
+        self._drafter_for = drafter_for
+        self._wake = wake
+
+    def content_types(self) -> tuple[ContentType, ...]:
+        return tuple(content_types().values())
+
+    def start(self, brief: Brief, by: Actor, route: str = "") -> Draft:
+        """A draft, and a job that writes its outline and then waits. The same brief again, while the first outline is
+        not approved yet, is the same draft: a double click is no second article."""
+        fingerprint = self._fingerprint("start", brief, by, route)
+        earlier = self._earlier(fingerprint, by)
+        if earlier and earlier.state in (JobState.RUNNING, JobState.WAITING) and not self._is_approved(earlier):
+            return self._drafts.get(earlier.draft_id)
+        return self._drafts.get(self._new_job(brief, by, route, fingerprint, auto_approve=False).draft_id)
+
+    def write(self, brief: Brief, by: Actor, route: str = "") -> Job:
+        """From brief to draft without a stop. The same brief, sources and drafter again: the job that was started for
+        them, going on where it ended; a finished one is returned as it is."""
+        fingerprint = self._fingerprint("write", brief, by, route)
+        job = self._earlier(fingerprint, by)
+        if job is None:
+            return self._new_job(brief, by, route, fingerprint, auto_approve=True)
+        if job.state in (JobState.STOPPED, JobState.FAILED):
+            job = self._ledger.resume(job.id)
+        self._wake(job.id)
+        return job
+
+    def approve(self, draft_id: str, outline: Outline, by: Actor) -> Job:
+        """Keys may be new, gone or in another order; sections without a key get one. A second approval of a job that is
+        already writing changes nothing."""
+        draft = self._owned(draft_id, by)
+        job = self._job_of(draft)
+        if job.state is not JobState.WAITING:
+            if self._is_approved(job):
+                return job
+            raise UserMistake("This article's outline is not ready to be approved yet.")
+        approved = keyed(outline)
+        if approved != draft.outline:
+            draft = self._drafts.set_outline(draft_id, draft.revision, approved)
+        self._clear_stale(draft, approved, by)
+        job = self._ledger.proceed(job.id, [steps.plan_step(approved)])
+        self._wake(job.id)
+        return job
+
+    def redo_outline(self, draft_id: str, by: Actor, route: str = "") -> Job:
+        """Another outline for the same draft; what the job so far was doing is stopped, text stays until the new
+        outline is approved, and in its versions after that."""
+        draft = self._owned(draft_id, by)
+        earlier = self._ledger.latest_for_draft(draft_id)
+        if earlier and not earlier.state.is_over:
+            self._ledger.stop(earlier.id)
+            self._wake(earlier.id)
+        type_of(draft.brief)
+        self._drafter_for(by.user, route)
+        job = self._ledger.add(_job(draft.brief, by, route, draft_id, "", auto_approve=False))
+        self._wake(job.id)
+        return job
+
+    def check(self, draft_id: str, by: Actor) -> list[Finding]:
+        """What the draft as it is now breaks of its content type's rules. Deterministic: ask at any time."""
+        draft = self._owned(draft_id, by)
+        body = [section for section in draft.sections if section.text or section.gap]
+        return findings(Article.of(draft, tuple(body)), type_of(draft.brief))
+
+    def _owned(self, draft_id: str, by: Actor) -> Draft:
+        draft = self._drafts.get(draft_id)
+        authorize(by, "write", draft.owner_id, "draft")
+        return draft
+
+    def _job_of(self, draft: Draft) -> Job:
+        job = self._ledger.latest_for_draft(draft.id)
+        if job is None:
+            raise NotFound("Nothing is being written for this draft. Ask for an outline first.")
+        return job
+
+    def _is_approved(self, job: Job) -> bool:
+        return any(step.key == "plan" for step in self._ledger.steps(job.id))
+
+    def _clear_stale(self, draft: Draft, outline: Outline, by: Actor) -> None:
+        """Sections of an earlier outline would stand between the new ones; they stay in the draft's versions."""
+        if any(section.text or section.gap for section in draft.sections):
+            origin = Origin("person", by.user)
+            places = tuple(Section(section.key, section.heading) for section in outline.sections)
+            self._drafts.save(
+                draft.id, draft.revision, origin, title=draft.title, sections=places, note="New outline approved"
+            )
+
+    def _new_job(self, brief: Brief, by: Actor, route: str, fingerprint: str, *, auto_approve: bool) -> Job:
+        draft = self._drafts.create(by.user, brief, brief.topic)
+        job = self._ledger.add(_job(brief, by, route, draft.id, fingerprint, auto_approve=auto_approve))
+        self._wake(job.id)
+        return job
+
+    def _earlier(self, fingerprint: str, by: Actor) -> Job | None:
+        """The job with this fingerprint, if its draft is still there."""
+        job = self._ledger.by_fingerprint(by.user, fingerprint)
+        if job is None:
+            return None
+        try:
+            draft = self._drafts.get(job.draft_id)
+        except NotFound:
+            return None
+        return job if draft.deleted_at is None else None
+
+    def _fingerprint(self, mode: str, brief: Brief, by: Actor, route: str) -> str:
+        """Raises UserMistake for what cannot be started: an unknown type, a source that is not there, a route without
+        its key."""
+        type_of(brief)
+        drafter = self._drafter_for(by.user, route)
+        digests = [self._sources.get(id_).digest for id_ in self._source_ids(brief, by)]
+        return digest_of(mode, brief_json(brief), sorted(digests), drafter.identity, route)
+
+    def _source_ids(self, brief: Brief, by: Actor) -> Sequence[int]:
+        ready = self._sources.ready_ids(by.user)
+        if missing := [id_ for id_ in brief.source_ids if id_ not in ready]:
+            names = ", ".join(f"S{id_}" for id_ in missing)
+            raise UserMistake(f"Not all sources of this brief are there and ready to use: {names}. Choose them again.")
+        return brief.source_ids or ready
+
+
+def _job(brief: Brief, by: Actor, route: str, draft_id: str, fingerprint: str, *, auto_approve: bool) -> NewJob:
+    args = {"brief": brief_json(brief), "route": route, "auto_approve": auto_approve}
+    return NewJob(steps.KIND, by.user, (steps.OUTLINE,), draft_id, fingerprint=fingerprint, args=args)
+
+
+def keyed(outline: Outline) -> Outline:
+    """Every section with a key of its own: old ones stay, empty or foreign ones get the next free s-number."""
+    if len(outline.sections) > MOST_OUTLINE_SECTIONS:
+        raise UserMistake(
+            f"An outline may have {MOST_OUTLINE_SECTIONS} sections; this one has {len(outline.sections)}."
+        )
+    taken = [int(section.key[1:]) for section in outline.sections if is_key(section.key)]
+    following = max(taken, default=0)
+    sections: list[OutlineSection] = []
+    for section in outline.sections:
+        heading = " ".join(section.heading.split())
+        if is_key(section.key):
+            sections.append(replace(section, heading=heading))
+        else:
+            following += 1
+            sections.append(replace(section, key=f"s{following}", heading=heading))
+    title = " ".join(outline.title.split())
+    if not title:
+        raise UserMistake("Give the article a working title.")
+    return Outline(title, tuple(sections), outline.thesis)
+
+
+def is_key(key: str) -> bool:
+    return key.startswith("s") and key[1:].isdecimal() and key.isascii()
