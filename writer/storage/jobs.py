@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.errors import NotFound
@@ -101,6 +101,21 @@ class Jobs:
         with self._database.reading() as session:
             mine = {tuple(row) for row in session.execute(still)}
         return [step for step in held if (step.job_id, step.key, step.attempt, step.started_at) not in mine]
+
+    def abandon(self, worker: str) -> int:
+        theirs = (StepRow.worker == worker, StepRow.state == StepState.RUNNING.value)
+        with self._database.writing() as session:
+            ended = session.execute(update(StepRow).where(*theirs).values(lease_until=0), execution_options=QUIET)
+            return int(ended.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has one
+
+    def abandon(self, worker: str) -> int:
+        """Each attempt that died still counts: a step that kills its process must not be begun for ever."""
+        left = (StepRow.worker == worker, StepRow.state == StepState.RUNNING.value)
+        at_work = select(JobRow.id).where(JobRow.state == JobState.RUNNING.value)
+        state = case((StepRow.job_id.in_(at_work), StepState.READY.value), else_=StepState.STOPPED.value)
+        freed = update(StepRow).where(*left).values(state=state, lease_until=None).returning(StepRow.key)
+        with self._database.writing() as session:
+            return len(session.execute(freed, execution_options=QUIET).all())
 
     def save_partial(self, step: Step, text: str) -> None:
         with self._database.writing(durable=False) as session:
