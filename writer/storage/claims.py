@@ -1,7 +1,5 @@
 """Which steps may be claimed, and the one statement that claims them."""
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
@@ -34,7 +32,7 @@ def claim_steps(session: Session, worker: str, limit: int, lease_s: float) -> li
     return [step_from(row) for row in sorted(rows, key=lambda row: (row.wave, row.ordinal))]
 
 
-def _claimable(limit: int) -> Select[Any]:
+def _claimable(limit: int) -> Select[str, str]:
     lower = aliased(StepRow)
     earlier_work = exists().where(
         lower.job_id == StepRow.job_id, lower.wave < StepRow.wave, lower.state != StepState.DONE.value

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,19 @@ class Database:
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """One transaction that no other process migrates beside."""
-        with translated(), self._my_turn(), self._writers[True].begin() as connection:
-            if not self._is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-            yield connection
+        """One transaction that no other process migrates beside.
+
+        On SQLite foreign keys are off: a table is altered by copying it, and dropping the original would cascade.
+        """
+        engine = self.engine.execution_options(writes=True, durable=True, migrating=True)
+        with translated(), self._my_turn(), engine.connect() as connection:
+            try:
+                with connection.begin():
+                    if not self._is_sqlite:
+                        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                    yield connection
+            finally:
+                connection.invalidate()  # it enforces no foreign keys: nobody else may get it from the pool
 
     def inserting(self, row: type[DeclarativeBase]) -> Any:
         """An INSERT that knows ON CONFLICT: both engines write it alike, SQLAlchemy has one class for each."""
@@ -76,8 +84,7 @@ class Database:
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
         if not self._is_sqlite:
-            with nullcontext():
-                yield
+            yield
             return
         if not self._turn.acquire(timeout=self._wait_s):
             raise StorageError(LOCKED)
@@ -147,6 +154,8 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     # WAL with NORMAL survives kill -9 but may lose the last commits in a power cut; FULL waits for the disk (about
     # 4 ms). A finished section and a saved text must not be lost; a lost claim only means that a step is run again.
+    if options.get("migrating"):
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     level = "FULL" if options["durable"] else "NORMAL"
     if connection.info.get("synchronous") != level:
         connection.exec_driver_sql(f"PRAGMA synchronous = {level}")

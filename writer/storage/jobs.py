@@ -103,12 +103,6 @@ class Jobs:
         return [step for step in held if (step.job_id, step.key, step.attempt, step.started_at) not in mine]
 
     def abandon(self, worker: str) -> int:
-        theirs = (StepRow.worker == worker, StepRow.state == StepState.RUNNING.value)
-        with self._database.writing() as session:
-            ended = session.execute(update(StepRow).where(*theirs).values(lease_until=0), execution_options=QUIET)
-            return int(ended.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has one
-
-    def abandon(self, worker: str) -> int:
         """Each attempt that died still counts: a step that kills its process must not be begun for ever."""
         left = (StepRow.worker == worker, StepRow.state == StepState.RUNNING.value)
         at_work = select(JobRow.id).where(JobRow.state == JobState.RUNNING.value)

@@ -49,10 +49,10 @@ def _new_step(job: JobRow, ordinal: int, step: NewStep) -> dict[str, Any]:
 
 def apply_outcome(database: Database, session: Session, job: JobRow, outcome: StepOutcome) -> None:
     """Draft, kept results and next steps. A draft that is gone ends the job instead."""
-    if _touches_draft(outcome) and job.draft_id and not _change_draft(database, session, job, outcome):
-        if job.state == JobState.RUNNING.value:
-            change_job(session, job.id, state=JobState.STOPPED.value, error=DRAFT_GONE)
-            job.state = JobState.STOPPED.value
+    wanted = _touches_draft(outcome) and job.draft_id
+    if wanted and not _change_draft(database, session, job, outcome) and job.state == JobState.RUNNING.value:
+        job.state = JobState.STOPPED.value
+        change_job(session, job.id, state=job.state, error=DRAFT_GONE)
     for key, result in outcome.keep:
         row = {"key": key, "owner_id": job.owner_id, "draft_id": job.draft_id, "result": dict(result)}
         insert = database.inserting(KeptRow).values(created_at=now_micros(), **row)
@@ -76,7 +76,9 @@ def _change_draft(database: Database, session: Session, job: JobRow, outcome: St
         keys = [section.key for section in outline.sections] if outline else []
         merge_sections(database, session, draft.id, draft.owner_id, sections, keys)
     title = draft.title if outcome.title is None else joined_surrogates(outcome.title)
-    values: dict[str, Any] = {"title": title, "revision": draft.revision + 1, "updated_at": now_micros()}
+    texts = (outcome.title, outcome.description, outcome.outline)
+    revised = bool(sections) or any(value is not None for value in texts)
+    values: dict[str, Any] = {"title": title, "revision": draft.revision + revised, "updated_at": now_micros()}
     if outcome.description is not None:
         values["description"] = outcome.description
     if outcome.outline is not None:

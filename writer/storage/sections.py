@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.drafts import Section, SectionState
+from writer.domain.errors import UserMistake
 from writer.storage.database import Database
 from writer.storage.rows import SectionRow
 from writer.storage.serial import gap_from_json, gap_to_json
@@ -34,27 +35,12 @@ def section_from(row: SectionRow) -> Section:
 def put_sections(
     database: Database, session: Session, draft_id: str, owner_id: str, ordered: Sequence[Section]
 ) -> None:
-    """Make these the draft's sections, in this order. Only rows that differ are written."""
-    present = {
-        key: (position, section)
-        for position, section in enumerate(sections_of(session, draft_id))
-        for key in (section.key,)
-    }
-    gone = present.keys() - {section.key for section in ordered}
-    if gone:
-        session.execute(delete(SectionRow).where(SectionRow.draft_id == draft_id, SectionRow.key.in_(sorted(gone))))
-    write_sections(database, session, draft_id, owner_id, ordered)
-
-
-def write_sections(
-    database: Database, session: Session, draft_id: str, owner_id: str, ordered: Sequence[Section]
-) -> None:
-    rows = [_values(draft_id, owner_id, position, section) for position, section in enumerate(ordered)]
-    if not rows:
-        return
-    insert = database.inserting(SectionRow)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in ("draft_id", "key")}
-    session.execute(insert.on_conflict_do_update(index_elements=["draft_id", "key"], set_=changed), rows)
+    """Make these the draft's sections, in this order."""
+    keys = [section.key for section in ordered]
+    if len(set(keys)) != len(keys):
+        raise UserMistake("Two sections of the draft have the same key; nothing was saved.")
+    session.execute(delete(SectionRow).where(SectionRow.draft_id == draft_id, SectionRow.key.not_in(keys)))
+    _write(database, session, [_values(draft_id, owner_id, n, section) for n, section in enumerate(ordered)])
 
 
 def merge_sections(
@@ -79,10 +65,14 @@ def merge_sections(
         if position[key] != was:
             where = (SectionRow.draft_id == draft_id, SectionRow.key == key)
             session.execute(update(SectionRow).where(*where).values(position=position[key]))
-    insert = database.inserting(SectionRow)
-    rows = [_values(draft_id, owner_id, position[section.key], section) for section in new]
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in ("draft_id", "key")}
-    session.execute(insert.on_conflict_do_update(index_elements=["draft_id", "key"], set_=changed), rows)
+    _write(database, session, [_values(draft_id, owner_id, position[section.key], section) for section in new])
+
+
+def _write(database: Database, session: Session, rows: Sequence[dict[str, object]]) -> None:
+    if rows:
+        insert = database.inserting(SectionRow)
+        changed = {name: insert.excluded[name] for name in rows[0] if name not in ("draft_id", "key")}
+        session.execute(insert.on_conflict_do_update(index_elements=["draft_id", "key"], set_=changed), rows)
 
 
 def in_order(

@@ -209,7 +209,7 @@ def _owners(session: Session, source_ids: set[int]) -> dict[int, str]:
     return {row.id: row.owner_id for row in rows}
 
 
-def _reading_order() -> Select[Any]:
+def _reading_order() -> Select[PassageRow, str, str]:
     return (
         select(PassageRow, SourceRow.title, SourceRow.published)
         .join(SourceRow, SourceRow.id == PassageRow.source_id)
@@ -217,7 +217,7 @@ def _reading_order() -> Select[Any]:
     )
 
 
-def _passages(session: Session, statement: Select[Any]) -> list[Passage]:
+def _passages(session: Session, statement: Select[PassageRow, str, str]) -> list[Passage]:
     return [_passage(row, title, published) for row, title, published in session.execute(statement)]
 
 

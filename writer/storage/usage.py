@@ -42,7 +42,9 @@ class Usage:
             statement = statement.having(statement.selected_columns.key != "")
         with self._database.reading() as session:
             found = [_bucket(row, by) for row in session.execute(statement)]
-        return sorted(found, key=(lambda b: b.key) if by == "day" else (lambda b: (-b.calls, b.key)))  # type: ignore[arg-type, return-value]
+        if by == "day":
+            return sorted(found, key=lambda bucket: bucket.key)
+        return sorted(found, key=lambda bucket: (-bucket.calls, bucket.key))
 
     def total(self, owner_id: str, since: datetime | None = None, until: datetime | None = None) -> UsageBucket:
         with self._database.reading() as session:
