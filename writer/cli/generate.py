@@ -1,0 +1,130 @@
+"""`generate`: the whole main job without a browser. Run again after a kill, it goes on where it was."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from writer.cli.console import DONE, PROVIDER_FAILED, STOPPED, UNEXPECTED, opened, say, stoppable
+from writer.domain.actors import LOCAL_ACTOR
+from writer.domain.errors import UserMistake
+
+if TYPE_CHECKING:
+    from writer.bootstrap import App
+    from writer.cli.console import Commands
+    from writer.domain.briefs import Brief
+    from writer.domain.jobs import Job
+    from writer.services.jobs.events import StepView
+
+MAX_BRIEF_BYTES = 1_000_000
+
+
+def add_to(commands: "Commands") -> None:
+    parser = commands.add_parser("generate", help="write an article from a brief")
+    parser.add_argument("brief", type=Path, metavar="BRIEF.yaml", help="the brief; only its topic is required")
+    parser.add_argument(
+        "--sources", type=Path, action="append", default=[], metavar="PATH", help="a file or folder to write from"
+    )
+    parser.add_argument("--route", default="", help="provider:model; “built-in” for the drafter that needs none")
+    parser.add_argument("--out", type=Path, metavar="FILE.md", help="where the article goes (default: standard output)")
+    parser.add_argument("--report", type=Path, metavar="FILE.json", help="sections, citations, tokens, cost, timings")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    brief = read_brief(args.brief)
+    for target in (args.out, args.report):
+        _check_folder(target)
+    with stoppable(), opened(start=True) as app:
+        if args.sources:
+            brief = replace(brief, source_ids=_sources(app, args.sources))
+        job = app.articles.write(brief, LOCAL_ACTOR, args.route)
+        try:
+            job = _watched(app, job)
+        except KeyboardInterrupt:
+            job = app.jobs.stop(job.id, LOCAL_ACTOR)
+            say("Stopped. What was written is kept; run the same command again to go on.")
+        return _delivered(app, job, args)
+
+
+def read_brief(path: Path) -> "Brief":
+    """YAML, and so JSON too."""
+    import yaml
+
+    from writer.services.briefs import brief_from
+
+    try:
+        if path.stat().st_size > MAX_BRIEF_BYTES:
+            raise UserMistake(f"{path} is too large for a brief.")
+        return brief_from(yaml.safe_load(path.read_text(encoding="utf-8-sig")))
+    except OSError as error:
+        raise UserMistake(f"The brief {path} cannot be read: {error.strerror}.") from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        raise UserMistake(f"The brief {path} is not YAML that can be read{where}.") from None
+
+
+def _check_folder(target: Path | None) -> None:
+    """Before an hour of work, not after it."""
+    if target and not target.absolute().parent.is_dir():
+        raise UserMistake(f"There is no folder {target.absolute().parent} to write {target.name} to.")
+
+
+def _sources(app: "App", paths: list[Path]) -> tuple[int, ...]:
+    from writer.cli.ingesting import ingested
+
+    ready = [source.id for source in ingested(app, paths) if source.state == "ready"]
+    if not ready:
+        raise UserMistake("None of the sources can be used, so there is nothing to write from.")
+    return tuple(dict.fromkeys(ready))
+
+
+def _watched(app: "App", job: "Job") -> "Job":
+    from writer.services.jobs.events import JobSnapshot, StepChanged
+
+    for event in app.jobs.follow(job.id, LOCAL_ACTOR):
+        if isinstance(event, JobSnapshot):
+            say(f"Job {event.job.id}: {event.done} of {len(event.steps)} steps done.")
+        elif isinstance(event, StepChanged):
+            _tell(event.step)
+    return app.jobs.get(job.id, LOCAL_ACTOR)
+
+
+def _tell(step: "StepView") -> None:
+    words = f", {step.words} words" if step.words else ""
+    trouble = f": {step.error}" if step.error else ""
+    say(f"  {step.label}: {step.state.value}{words}{trouble}")
+
+
+def _delivered(app: "App", job: "Job", args: argparse.Namespace) -> int:
+    from writer.cli.reports import report_of
+    from writer.domain.jobs import JobState
+
+    exported = app.exports.export(job.draft_id, "markdown", LOCAL_ACTOR)
+    report = report_of(app, job, LOCAL_ACTOR)
+    if args.report:
+        _write_json(args.report, report)
+    if args.out:
+        args.out.write_bytes(exported.content)
+        say(f"Wrote {args.out}: {report['words']} words in {len(report['sections'])} sections.")
+    elif job.state is JobState.DONE:
+        _to_stdout(exported.content)
+    if job.state is JobState.FAILED:
+        say(f"{job.error or 'The job failed.'} What was finished is kept in draft {job.draft_id}.")
+    codes = {JobState.DONE: DONE, JobState.FAILED: PROVIDER_FAILED, JobState.STOPPED: STOPPED}
+    return codes.get(job.state, UNEXPECTED)
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    import json
+
+    from writer.cli.console import as_json
+
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=2, default=as_json) + "\n", encoding="utf-8")
+
+
+def _to_stdout(content: bytes) -> None:
+    import sys
+
+    sys.stdout.write(content.decode())

@@ -1,0 +1,117 @@
+"""`ingest`, `search`, `export`, `usage`: sources in, drafts and figures out."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from writer.cli.console import BAD_INPUT, DONE, emit, opened, say, show, stoppable
+from writer.domain.actors import LOCAL_ACTOR
+
+if TYPE_CHECKING:
+    from writer.cli.console import Commands
+    from writer.domain.usage import UsageBucket
+
+
+def add_to(commands: "Commands") -> None:
+    ingesting = commands.add_parser("ingest", help="add files and folders as sources")
+    ingesting.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+    ingesting.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    ingesting.set_defaults(run=ingest)
+
+    searching = commands.add_parser("search", help="find passages in the sources")
+    searching.add_argument("query", metavar="QUERY")
+    searching.add_argument("--limit", type=_positive, default=8, metavar="N")
+    searching.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    searching.set_defaults(run=search)
+
+    exporting = commands.add_parser("export", help="write a draft to a file")
+    exporting.add_argument("draft", metavar="DRAFT", help="the draft's id")
+    exporting.add_argument("--format", default="markdown", help="markdown or json (default: markdown)")
+    exporting.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    exporting.set_defaults(run=export)
+
+    using = commands.add_parser("usage", help="what calls to models used and cost")
+    using.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    using.set_defaults(run=usage)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= 100:
+        raise argparse.ArgumentTypeError("must be a number from 1 to 100")
+    return int(text)
+
+
+def ingest(args: argparse.Namespace) -> int:
+    from writer.cli.ingesting import files_of, ingested
+
+    wanted = files_of(args.paths)
+    with stoppable(), opened(start=True) as app:
+        sources = ingested(app, args.paths)
+    if args.json:
+        hidden = ("blob", "owner_id")
+        emit([{n: getattr(s, n) for n in s.__dataclass_fields__ if n not in hidden} for s in sources])
+    ready = sum(source.state == "ready" for source in sources)
+    say(f"{ready} of {len(wanted)} documents are ready.")
+    return DONE if ready == len(wanted) else BAD_INPUT
+
+
+def search(args: argparse.Namespace) -> int:
+    with opened() as app:
+        hits = app.sources.search(args.query, LOCAL_ACTOR, limit=args.limit)
+    if args.json:
+        emit(
+            [
+                {
+                    "source_id": hit.passage.source_id,
+                    "title": hit.passage.source_title,
+                    "passage_id": hit.passage.id,
+                    "text": hit.passage.text,
+                    "score": round(hit.score, 6),
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                }
+                for hit in hits
+            ]
+        )
+        return DONE
+    for hit in hits:
+        show(f"{hit.passage.id}  {hit.score:.2f}  {hit.passage.source_title}")
+        show(f"    {' '.join(hit.passage.text.split())[:300]}")
+    if not hits:
+        say("Nothing in the sources is close enough.")
+    return DONE
+
+
+def export(args: argparse.Namespace) -> int:
+    with opened() as app:
+        exported = app.exports.export(args.draft, args.format, LOCAL_ACTOR)
+    if args.out is None:
+        show(exported.content.decode().rstrip("\n"))
+        return DONE
+    try:
+        args.out.write_bytes(exported.content)
+    except OSError as error:
+        say(f"{args.out} cannot be written: {error.strerror}.")
+        return BAD_INPUT
+    say(f"Wrote {args.out}.")
+    return DONE
+
+
+def usage(args: argparse.Namespace) -> int:
+    with opened() as app:
+        total = app.usage.total(LOCAL_ACTOR)
+        groups = {key: app.usage.buckets(LOCAL_ACTOR, key) for key in ("day", "route", "purpose", "outcome")}
+    if args.json:
+        emit({"total": total, **{f"by_{key}": buckets for key, buckets in groups.items()}})
+        return DONE
+    show(_line("All", total))
+    for key in ("day", "route", "purpose"):
+        for bucket in groups[key]:
+            show(_line(f"  {key} {bucket.key}", bucket))
+    return DONE
+
+
+def _line(name: str, bucket: "UsageBucket") -> str:
+    cost = f"${bucket.cost_micros / 1e6:.4f}" if not bucket.unpriced_calls else "n/a"
+    tokens = f"{bucket.input_tokens:,} tokens in, {bucket.output_tokens:,} out"
+    return f"{name}: {bucket.calls} calls ({bucket.failed} failed), {tokens}, cost {cost}"

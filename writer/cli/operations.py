@@ -1,0 +1,128 @@
+"""`doctor`, `worker`, `migrate`, `reindex`, `backup`, `restore`: keeping it running."""
+
+import argparse
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from writer.cli.console import DONE, emit, opened, say, show
+from writer.domain.errors import UserMistake
+
+if TYPE_CHECKING:
+    from writer.cli.console import Commands
+    from writer.settings import Settings
+    from writer.storage import Database
+
+
+def add_to(commands: "Commands") -> None:
+    looking = commands.add_parser("doctor", help="what works here and what is missing")
+    looking.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    looking.set_defaults(run=doctor)
+    for name, run, words in (
+        ("worker", worker, "run jobs until stopped (for Postgres; as many as you like)"),
+        ("migrate", migrate, "bring the database to this version"),
+        ("reindex", reindex, "build the search indexes anew from the database"),
+    ):
+        commands.add_parser(name, help=words).set_defaults(run=run)
+    for name, run, words in (
+        ("backup", backup, "database and files into one archive, also while Writer runs"),
+        ("restore", restore, "put a backup in place, while Writer is stopped"),
+    ):
+        parser = commands.add_parser(name, help=words)
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.set_defaults(run=run)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    from writer.settings import unknown_names
+
+    with opened() as app:
+        findings = app.doctor()
+    unknown = unknown_names()
+    if args.json:
+        emit({"findings": [asdict(finding) for finding in findings], "unknown_settings": unknown})
+    else:
+        for finding in findings:
+            show(f"{'ok     ' if finding.ok else 'missing'}  {finding.name}: {finding.sentence}")
+        for name in unknown:
+            show(f"unknown  {name}: Writer has no such setting; see docs/settings.md.")
+    return DONE
+
+
+def worker(args: argparse.Namespace) -> int:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with opened(start=True, log="worker"):
+        say("The worker runs. Ctrl-C ends it; what it has in hand goes back to the others.")
+        ended.wait()
+    return DONE
+
+
+def migrate(args: argparse.Namespace) -> int:
+    from writer.storage import migrate as migrate_database
+
+    with _database() as database:
+        copy = migrate_database(database)
+    show("The database is up to date." + (f" A copy from before lies at {copy}." if copy else ""))
+    return DONE
+
+
+def reindex(args: argparse.Namespace) -> int:
+    with opened() as app:
+        done = app.sources.reindex()
+    show(
+        f"{done.passages} passages and {done.vectors} vectors are in the indexes; {done.embedded} vectors were missing."
+    )
+    return DONE
+
+
+def backup(args: argparse.Namespace) -> int:
+    from writer.storage.backup import back_up
+
+    target: Path = args.file.absolute()
+    if not target.parent.is_dir():
+        raise UserMistake(f"There is no folder {target.parent} to write {target.name} to.")
+    with _database() as database:
+        back_up(database, read_settings().data_dir / "blobs", target)
+    say(f"Wrote {args.file}. It does not hold secret.key: keep that file too, or enter providers' keys again.")
+    return DONE
+
+
+def restore(args: argparse.Namespace) -> int:
+    """Indexes are built from the database, so they are made anew at once."""
+    from writer.storage.backup import restore as restore_backup
+
+    if not args.file.is_file():
+        raise UserMistake(f"There is no file {args.file}.")
+    with _database() as database:
+        file = database.file
+    if file is None:
+        raise UserMistake("This restores the SQLite database; restore Postgres with pg_restore.")
+    kept = restore_backup(args.file, file, read_settings().data_dir / "blobs")
+    say(f"Restored {args.file}." + (f" The database that was there is now {kept}." if kept else ""))
+    return reindex(args)
+
+
+def read_settings() -> "Settings":
+    from writer.settings import read_settings as read
+
+    return read()
+
+
+@contextmanager
+def _database() -> Iterator["Database"]:
+    """The database alone, whatever its version."""
+    from writer.storage import open_database
+
+    settings = read_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.url)
+    try:
+        yield database
+    finally:
+        database.dispose()
