@@ -34,9 +34,10 @@ _PATTERNS = (
     re.compile(r"(?P<keep>\w://[^/\s:@]*:)[^@\s/]+(?=@)"),
 )
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_TALKATIVE = ("httpx", "httpx2", "httpcore", "openai", "google_genai", "chromadb", "urllib3", "asyncio", "multipart")
+_TALKATIVE = ("httpx", "httpx2", "httpcore", "openai", "google_genai", "chromadb", "urllib3", "asyncio", "alembic")
 
 _ours: list[logging.Handler] = []
+_for_commands: dict[str, str] = {}
 _context: ContextVar[dict[str, str]] = ContextVar("log_context", default={})  # noqa: B039 - replaced, never changed
 
 
@@ -103,25 +104,29 @@ class JsonFormatter(_Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
+def expect_terminal(name: str = "writer") -> None:
+    """For commands, before logging is set up: on a terminal only warnings, since progress is for the person; all the
+    rest goes to the file called `name`."""
+    _for_commands.update(console_level="WARNING", name=name)
+
+
 def setup_logging(
     level: str = "INFO",
     *,
     directory: Path | None = None,
     format: Literal["plain", "json"] = "plain",
     secrets: Sequence[str] = (),
-    console_level: str | None = None,
-    name: str = "writer",
 ) -> None:
     """May be called again: it replaces what an earlier call set up. Without a writable `directory`, stderr only."""
     redact = Redaction(secrets)
     formatter = JsonFormatter(redact) if format == "json" else PlainFormatter(redact)
     console = logging.StreamHandler(sys.stderr)
-    console.setLevel(console_level or level)
+    console.setLevel(_for_commands.get("console_level", level))
     handlers: list[logging.Handler] = [console]
     failure = ""
     if directory is not None:
         try:
-            handlers.append(_file(directory, name))
+            handlers.append(_file(directory, _for_commands.get("name", "writer")))
         except OSError as error:
             failure = str(error)
     _install(handlers, formatter, level)

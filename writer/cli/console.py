@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     import argparse
 
     from writer.bootstrap import App
-    from writer.settings import Settings
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -55,30 +54,17 @@ def end_quietly() -> None:
 def opened(*, start: bool = False, log: str = "writer") -> Iterator["App"]:
     """The App, closed again whatever happens. `start` lets it work: jobs run in this process."""
     from writer.bootstrap import build
+    from writer.logs import expect_terminal
     from writer.settings import read_settings
 
+    expect_terminal(log)
     app = build(read_settings())
     try:
-        _log_warnings_only(app.settings, log)
         if start:
             app.start(runner=True)
         yield app
     finally:
         app.close()
-
-
-def _log_warnings_only(settings: "Settings", name: str) -> None:
-    """On a terminal, progress is for the person; the file has the rest."""
-    from writer.logs import setup_logging
-
-    setup_logging(
-        settings.log_level,
-        directory=settings.log_dir,
-        format=settings.log_format,
-        secrets=settings.secrets(),
-        console_level="WARNING",
-        name=name,
-    )
 
 
 @contextmanager

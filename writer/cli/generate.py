@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from writer.cli.console import DONE, PROVIDER_FAILED, STOPPED, UNEXPECTED, opened, say, stoppable
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.errors import UserMistake
+from writer.domain.jobs import StepState
 
 if TYPE_CHECKING:
     from writer.bootstrap import App
@@ -83,18 +84,25 @@ def _sources(app: "App", paths: list[Path]) -> tuple[int, ...]:
 def _watched(app: "App", job: "Job") -> "Job":
     from writer.services.jobs.events import JobSnapshot, StepChanged
 
+    states: dict[str, StepState] = {}
     for event in app.jobs.follow(job.id, LOCAL_ACTOR):
         if isinstance(event, JobSnapshot):
-            say(f"Job {event.job.id}: {event.done} of {len(event.steps)} steps done.")
+            states = {step.key: step.state for step in event.steps}
+            say(f"Job {event.job.id}: {event.done} of {len(event.steps)} steps are done.")
         elif isinstance(event, StepChanged):
-            _tell(event.step)
+            states[event.step.key] = event.step.state
+            _tell(event.step, states)
     return app.jobs.get(job.id, LOCAL_ACTOR)
 
 
-def _tell(step: "StepView") -> None:
-    words = f", {step.words} words" if step.words else ""
+def _tell(step: "StepView", states: dict[str, StepState]) -> None:
+    if step.state is StepState.READY and step.attempt == 0:
+        return
+    done = sum(state is StepState.DONE for state in states.values())
+    words = f", {step.words} words" if step.words and step.state is not StepState.RUNNING else ""
+    again = f", attempt {step.attempt}" if step.attempt > 1 else ""
     trouble = f": {step.error}" if step.error else ""
-    say(f"  {step.label}: {step.state.value}{words}{trouble}")
+    say(f"  [{done}/{len(states)}] {step.label}: {step.state.value}{again}{words}{trouble}")
 
 
 def _delivered(app: "App", job: "Job", args: argparse.Namespace) -> int:
