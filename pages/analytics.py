@@ -7,6 +7,7 @@ import streamlit as st
 from pages._shared import charts, place
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
+from pages._shared.header import title_row
 from pages._shared.text import counted, duration, money
 from writer.domain.ports.usage import UsageKey
 from writer.domain.usage import UsageBucket, UsageEvent
@@ -110,7 +111,7 @@ def calls(events: list[UsageEvent]) -> None:
 
 
 def page() -> None:
-    st.title("Analytics", anchor=False)
+    title_row("Analytics")
     since, until = chosen_time()
     total = app.usage.total(actor, since, until)
     if not total.calls:

@@ -6,13 +6,14 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import export_button
 from pages._shared.banner import banners
-from pages._shared.text import ago, counted, words_of
+from pages._shared.header import title_row
+from pages._shared.text import Colour, ago, counted, words_of
 from writer.domain.drafts import DraftState, DraftSummary
 from writer.security.render import as_markdown
 from writer.services.articles.content_types import content_types
 from writer.services.drafts import TRASH_DAYS
 
-COLOURS = {
+COLOURS: dict[DraftState, Colour] = {
     DraftState.READY: "green",
     DraftState.PUBLISHED: "green",
     DraftState.IN_REVIEW: "blue",
@@ -77,9 +78,7 @@ def buttons(summary: DraftSummary, trashed: bool) -> None:
 
 
 def page() -> None:
-    bar = st.container(horizontal=True, vertical_alignment="center")
-    with bar:
-        st.title("Drafts", anchor=False, width="stretch")
+    with title_row("Drafts"):
         if st.button("New article", type="primary", icon=":material/add:", key="new"):
             place.leave_draft("write:draft")
             place.go_to(place.WRITE)

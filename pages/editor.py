@@ -6,10 +6,11 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import export_button, show_article
 from pages._shared.banner import banners
+from pages._shared.header import title_row
 from pages._shared.paper import where
 from pages._shared.section_editor import Desk, edit_section
 from pages._shared.sources import read_source
-from pages._shared.text import counted, words_of
+from pages._shared.text import counted, shortened, words_of
 from pages._shared.versions import version_list
 from writer.domain.drafts import Draft, DraftState
 from writer.domain.errors import EditConflict
@@ -22,7 +23,7 @@ app, actor = get_app(), current_actor()
 
 
 def nothing_open() -> None:
-    st.title("Editor", anchor=False)
+    title_row("Editor")
     with st.container(horizontal_alignment="center", key="empty"):
         st.space("medium")
         st.markdown("No draft is open.", text_alignment="center")
@@ -32,9 +33,7 @@ def nothing_open() -> None:
 
 def heading(desk: Desk) -> None:
     draft = desk.draft
-    bar = st.container(horizontal=True, vertical_alignment="center")
-    with bar:
-        st.title(as_markdown(draft.title), anchor=False, width="stretch")
+    with title_row(as_markdown(draft.title)):
         export_button(draft, key="export")
     job = app.jobs.for_draft(draft.id, actor)
     if job and job.state in (JobState.RUNNING, JobState.WAITING):
@@ -73,13 +72,11 @@ def citations(draft: Draft) -> None:
     if not references:
         st.caption("Nothing is cited. A citation is a mark like [[S1.p4]] in the text: the ids stand in Sources.")
     for reference in references:
-        with st.container(
-            horizontal=True, vertical_alignment="center", key=f"cited:{reference.passage.id}", gap="small"
-        ):
-            st.markdown(f"**{reference.number}** {as_markdown(reference.source.title, 70)}", width="stretch")
-            if st.button("Read", type="tertiary", icon=":material/menu_book:", key=f"passage:{reference.passage.id}"):
+        with st.container(key=f"cited:{reference.passage.id}", gap=None):
+            name = f"**{reference.number}** {as_markdown(shortened(reference.source.title, 42))}"
+            if st.button(name, type="tertiary", key=f"passage:{reference.passage.id}", help="Read the passage"):
                 read_source(reference.source, reference.passage.id)
-        st.caption(as_markdown(where(reference)))
+            st.caption(as_markdown(where(reference)))
 
 
 def page(draft_id: str) -> None:

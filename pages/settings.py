@@ -4,14 +4,19 @@ import streamlit as st
 
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
+from pages._shared.header import title_row
 from pages._shared.provider_form import add_provider, provider_card
 from pages._shared.routes import BUILT_IN_NOTE
-from pages._shared.text import counted
+from pages._shared.text import Colour
 from writer.security.render import as_markdown
-from writer.services.providers import RouteState
+from writer.services.providers import RouteHealth
 
 app, actor = get_app(), current_actor()
-BREAKER = {"closed": ("In use", "green"), "open": ("Resting", "red"), "half-open": ("Being tried", "orange")}
+BREAKER: dict[str, tuple[str, Colour]] = {
+    "closed": ("In use", "green"),
+    "open": ("Resting", "red"),
+    "half-open": ("Being tried", "orange"),
+}
 
 
 def providers() -> None:
@@ -55,7 +60,7 @@ def order() -> None:
         breaker(state)
 
 
-def breaker(state: RouteState) -> None:
+def breaker(state: RouteHealth) -> None:
     label, colour = BREAKER[state.state]
     with st.container(horizontal=True, vertical_alignment="center", key=f"route:{state.route}"):
         st.markdown(as_markdown(state.route), width="stretch")
@@ -80,7 +85,7 @@ def appearance() -> None:
 
 
 def page() -> None:
-    st.title("Settings", anchor=False)
+    title_row("Settings")
     tabs = st.tabs(
         [
             ":material/hub: Providers",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
+from pages._shared.header import title_row
 from pages._shared.paper import marked_block, show_paper
 from pages._shared.sources import AT_WORK, draw_paste, draw_upload, facts, place_of, read_source, state_badge
 from pages._shared.text import counted
@@ -118,7 +119,7 @@ def show_hit(hit: Hit, query: str) -> None:
 
 
 def page() -> None:
-    st.title("Sources", anchor=False)
+    title_row("Sources")
     sources = app.sources.listing(actor)
     if not sources:
         empty()

@@ -7,6 +7,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, export_button, facts, show_article
 from pages._shared.banner import banners
 from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
+from pages._shared.header import title_row
 from pages._shared.live import step_list, watch
 from pages._shared.outline_form import OutlineForm
 from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
@@ -17,14 +18,14 @@ from writer.domain.jobs import Job, JobState
 from writer.domain.outlines import Outline
 from writer.domain.sources import SourceState
 from writer.security.render import as_markdown
-from writer.services.articles.content_types import content_types
+from writer.services.articles.content_types import ContentType, content_types
 
 REMEMBERED = "write:draft"
 app, actor = get_app(), current_actor()
 
 
 def new_article() -> None:
-    st.title("Write an article", anchor=False)
+    title_row("Write an article")
     sources = app.sources.listing(actor)
     routes = app.providers.routes(actor)
     st.caption("You shape the outline before anything is written." + ("" if routes else f" {BUILT_IN_NOTE}"))
@@ -52,7 +53,7 @@ def new_article() -> None:
             start(chosen, kind)
 
 
-def start(source_ids: tuple[int, ...], kind: object) -> None:
+def start(source_ids: tuple[int, ...], kind: ContentType) -> None:
     with banners():
         brief = brief_as_typed(source_ids, kind)
         draft = app.articles.start(brief, actor, route=route_chosen())
@@ -61,9 +62,7 @@ def start(source_ids: tuple[int, ...], kind: object) -> None:
 
 
 def heading(draft: Draft, job: Job | None) -> None:
-    bar = st.container(horizontal=True, vertical_alignment="center")
-    with bar:
-        st.title(as_markdown(draft.title), anchor=False, width="stretch")
+    with title_row(as_markdown(draft.title)):
         if job and job.state is JobState.RUNNING:
             if st.button("Stop", icon=":material/stop_circle:", key="stop"):
                 with banners():

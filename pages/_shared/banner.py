@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
-from writer.security.render import as_markdown
 from writer.domain.errors import NotFound, UserMistake, WriterError
+from writer.security.render import as_markdown
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,7 @@
 """Charts of usage. Plotly is loaded when the first one is drawn; every chart says in words what it shows."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
 _HEIGHT = 260
 _MICROS = 1_000_000
+_THEME_COLOURS = ("#000001", "#000002", "#000003")  # Streamlit puts the theme's chart colours in their place
 
 
 def tokens_by_day(days: Sequence[UsageBucket]) -> None:
     series = {"Read": [d.input_tokens for d in days], "Written": [d.output_tokens for d in days]}
-    _bars([d.key for d in days], series, "Tokens by day", "tokens_by_day", stacked=True)
+    _bars([_day(d) for d in days], series, "Tokens by day", "tokens_by_day", stacked=True)
 
 
 def cost_by_day(days: Sequence[UsageBucket]) -> None:
@@ -27,7 +29,10 @@ def cost_by_day(days: Sequence[UsageBucket]) -> None:
         st.caption("No call in this time has a known price: the cost is n/a.")
         return
     _bars(
-        [d.key for d in priced], {"Cost in $": [d.cost_micros / _MICROS for d in priced]}, "Cost by day", "cost_by_day"
+        [_day(d) for d in priced],
+        {"Cost in $": [d.cost_micros / _MICROS for d in priced]},
+        "Cost by day",
+        "cost_by_day",
     )
 
 
@@ -72,10 +77,19 @@ def figures(buckets: Sequence[UsageBucket], name: str) -> None:
 def _bars(labels: Sequence[str], series: dict[str, list[Any]], title: str, key: str, *, stacked: bool = False) -> None:
     import plotly.graph_objects as go
 
-    figure = go.Figure([go.Bar(name=name, x=list(labels), y=values) for name, values in series.items()])
+    figure = go.Figure(
+        [
+            go.Bar(name=name, x=list(labels), y=values, marker_color=colour)
+            for colour, (name, values) in zip(_THEME_COLOURS, series.items(), strict=False)
+        ]
+    )
     _styled(figure, legend=len(series) > 1, stacked=stacked)
     st.markdown(f"**{title}**")
     st.plotly_chart(figure, key=f"chart:{key}", config={"displayModeBar": False}, alt=_in_words(labels, series, title))
+
+
+def _day(bucket: UsageBucket) -> str:
+    return f"{date.fromisoformat(bucket.key):%-d %b}"
 
 
 def _styled(figure: "Figure", *, legend: bool, stacked: bool) -> None:
@@ -93,7 +107,7 @@ def _styled(figure: "Figure", *, legend: bool, stacked: bool) -> None:
 
 def _in_words(labels: Sequence[str], series: dict[str, list[Any]], title: str) -> str:
     parts = [
-        f"{name}: " + ", ".join(f"{l} {v:,.4g}" for l, v in zip(labels, values, strict=True))
+        f"{name}: " + ", ".join(f"{label} {v:,.4g}" for label, v in zip(labels, values, strict=True))
         for name, values in series.items()
     ]
     return f"{title}. " + ". ".join(parts)

@@ -9,13 +9,14 @@ from pages._shared.banner import banners
 from pages._shared.text import counted, lines
 from writer.domain.ports.settings import ProviderAccount
 from writer.security.render import as_markdown
-from writer.services.providers import AccountView, TestReport
+from writer.services.accounts import AccountView
+from writer.services.providers import TestReport
 
 
 def add_provider(accounts: Sequence[AccountView]) -> None:
     presets = {preset.name: preset for preset in get_app().providers.presets()}
     chosen = presets[
-        st.selectbox("Service", list(presets), format_func=lambda name: presets[name].label, key="add:preset")
+        st.selectbox("Service", list(presets), format_func=lambda name: presets[name].title, key="add:preset")
     ]
     taken = {account.name for account in accounts}
     name = st.text_input(

@@ -44,8 +44,8 @@ class Desk:
         self._state["epoch"] += 1
 
 
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def digest(section: Section) -> str:
+    return hashlib.sha256(f"{section.heading}\0{section.text}".encode()).hexdigest()[:16]
 
 
 def edit_section(desk: Desk, key: str) -> None:
@@ -58,10 +58,10 @@ def _drawn(desk: Desk, key: str) -> None:
     if section is None:
         return
     name = f"text:{desk.draft.id}:{key}:{desk.epoch}"
-    known = st.session_state.setdefault(f"{name}:known", {"seq": 0, "state": "", "first": section.text})
+    known = st.session_state.setdefault(
+        f"{name}:known", {"seq": 0, "state": "", "text": section.text, "heading": section.heading}
+    )
     with banners():
-        if section.role == "body":
-            _heading(desk, section)
         _take_in(desk, section, known, (st.session_state.get(name) or {}).get("typed"))
     if known["state"] == "conflict":
         _conflict(desk, key, known)
@@ -72,11 +72,13 @@ def _mount(name: str, desk: Desk, section: Section, known: dict[str, Any]) -> No
     now = desk.draft.section(section.key) or section
     data = {
         "doc": name.removeprefix("text:"),
-        "text": known["first"],
-        "base": digest(now.text),
+        "heading": known["heading"],
+        "text": known["text"],
+        "headed": section.role == "body",
+        "base": digest(now),
         "seq": known["seq"],
         "state": known["state"],
-        "label": f"Text of {plain(section.heading) or section.role}",
+        "label": plain(section.heading) or section.role,
         "placeholder": "Write this section, or leave it out.",
     }
     with st.container(key=f"slot:{name}"):
@@ -91,10 +93,10 @@ def _take_in(desk: Desk, section: Section, known: dict[str, Any], typed: Any) ->
     """Each message once, by its number: reruns bring the last one again."""
     if not isinstance(typed, dict) or typed.get("seq", 0) <= known["seq"]:
         return
-    text = str(typed.get("text", ""))
-    known.update(seq=typed["seq"], typed=text, state="failed")
+    text, heading = str(typed.get("text", "")), str(typed.get("heading", "")).strip() or section.heading
+    known.update(seq=typed["seq"], typed=(heading, text), state="failed")
     try:
-        desk.saw(saved(desk.draft, section, section.heading, text))
+        desk.saw(saved(desk.draft, section, heading, text))
         known["state"] = "saved"
     except EditConflict:
         known["state"] = "conflict"
@@ -115,16 +117,6 @@ def saved(seen: Draft, section: Section, heading: str, text: str) -> Draft:
         return app.drafts.save_section(seen.id, now.revision, actor, key=section.key, heading=heading, text=text)
 
 
-def _heading(desk: Desk, section: Section) -> None:
-    name = f"heading:{desk.draft.id}:{section.key}:{desk.epoch}"
-    given = st.text_input("Heading", section.heading, key=name, label_visibility="collapsed", placeholder="Heading")
-    if given is not None and given.strip() and given.strip() != section.heading:
-        try:
-            desk.saw(saved(desk.draft, section, given.strip(), section.text))
-        except EditConflict as error:
-            st.warning(str(error))
-
-
 def _conflict(desk: Desk, key: str, known: dict[str, Any]) -> None:
     st.warning(
         "This section was changed somewhere else since you opened it. Your text is still here and is not saved.",
@@ -135,10 +127,8 @@ def _conflict(desk: Desk, key: str, known: dict[str, Any]) -> None:
         with banners():
             app, actor = get_app(), current_actor()
             now = app.drafts.open(desk.draft.id, actor)
-            heading = (now.section(key) or known).heading
-            desk.saw(
-                app.drafts.save_section(now.id, now.revision, actor, key=key, heading=heading, text=known["typed"])
-            )
+            heading, text = known["typed"]
+            desk.saw(app.drafts.save_section(now.id, now.revision, actor, key=key, heading=heading, text=text))
             known["state"] = "saved"
             st.rerun(scope="fragment")
     if bar.button("Show theirs", key=f"theirs:{key}"):

@@ -9,14 +9,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners, show_error
 from pages._shared.paper import marked_block, show_paper
-from pages._shared.text import counted
+from pages._shared.text import Colour, counted
 from writer.domain.errors import WriterError
 from writer.domain.sources import Passage, Source, SourceState
 from writer.security.render import as_markdown, plain
 
 KINDS = ("pdf", "md", "markdown", "txt")
 AT_WORK = (SourceState.QUEUED, SourceState.READING, SourceState.EMBEDDING)
-STATES = {
+STATES: dict[SourceState, tuple[str, str, Colour]] = {
     SourceState.QUEUED: ("Waiting", ":material/schedule:", "gray"),
     SourceState.READING: ("Reading", ":material/auto_stories:", "blue"),
     SourceState.EMBEDDING: ("Indexing", ":material/manage_search:", "blue"),

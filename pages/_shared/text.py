@@ -1,6 +1,9 @@
 """Texts for people: counted, dated, priced. Escaping is `writer.security.render`'s."""
 
 from datetime import UTC, datetime
+from typing import Literal
+
+Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 
 _MICROS = 1_000_000
 _SPANS = ((60, "minute", 60), (3600, "hour", 24), (86400, "day", 31))

@@ -8,7 +8,7 @@ from pages._shared.banner import banners
 from pages._shared.sources import AT_WORK, draw_paste, draw_upload
 from pages._shared.text import counted
 from writer.domain.briefs import Brief
-from writer.samples import SAMPLE_BRIEF
+from writer.samples import brief_fields
 
 _TRYING = "try_it"
 _POLL_S = 0.4
@@ -65,7 +65,7 @@ def _prepared() -> None:
             )
             return
         st.session_state.pop(_TRYING)
-        start(SAMPLE_BRIEF)
+        start(Brief(**brief_fields()))
 
 
 def start(brief: Brief) -> None:

@@ -74,14 +74,16 @@ class View {
     part.state = step.state
     part.error = step.error
     part.node.dataset.state = step.state
+    if (part.wide) part.node.hidden = step.state === "done" && this.parts.size > 1
     if (part.card && step.text.length >= part.text.length) part.text = step.text
     this.mark(step.key)
   }
 
   add(step) {
     const card = this.data.shown.includes(step.kind)
-    const part = { card, text: "", node: card ? this.newCard(step) : this.newRow(step) }
+    const part = { card, wide: this.data.wide.includes(step.kind), text: "", node: card ? this.newCard(step) : this.newRow(step) }
     this.parts.set(step.key, part)
+    for (const other of this.parts.values()) if (other.wide) other.node.hidden = other.state === "done" && other !== part
     return part
   }
 
@@ -148,7 +150,7 @@ class View {
     const parts = [...this.parts.values()]
     const done = parts.filter((part) => part.state === "done").length
     const seconds = Math.round(this.elapsed + (Date.now() - this.since) / 1000)
-    const words = parts.reduce((sum, part) => sum + (part.words ?? 0), 0)
+    const words = parts.reduce((sum, part) => sum + (part.node.hidden ? 0 : part.words ?? 0), 0)
     const facts = [`${done} of ${parts.length} steps`, words ? `${words.toLocaleString("en")} words` : "", `${Math.floor(seconds / 60)}:${`${seconds % 60}`.padStart(2, "0")}`]
     this.facts.textContent = facts.filter(Boolean).join(" · ")
     this.fill.style.width = parts.length ? `${(100 * done) / parts.length}%` : "0"

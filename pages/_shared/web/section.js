@@ -14,31 +14,38 @@ function read(key) {
 
 class Field {
   constructor(root, component) {
+    this.head = document.createElement("input")
     this.area = document.createElement("textarea")
     this.bar = document.createElement("div")
     this.bar.className = "state"
     this.bar.append(document.createElement("span"), document.createElement("span"))
     this.bar.firstChild.setAttribute("role", "status")
-    root.replaceChildren(this.area, this.bar)
+    root.replaceChildren(this.head, this.area, this.bar)
     this.seq = Date.now() // rises over re-mounts of the same session, too
-    this.area.oninput = () => this.typed()
-    this.area.onblur = () => this.pending && this.send()
-    this.area.onkeydown = (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.key === "s") {
-        event.preventDefault()
-        this.send()
-      }
-      event.stopPropagation()
-    }
+    for (const field of [this.head, this.area]) this.listen(field)
     this.observer = new ResizeObserver(() => this.fit())
     this.observer.observe(root)
     this.render(component)
   }
 
+  listen(field) {
+    field.oninput = () => this.typed()
+    field.onblur = () => this.pending && this.send()
+    field.onkeydown = (event) => {
+      event.stopPropagation() // the page's own shortcuts are single letters
+      if (!(event.ctrlKey || event.metaKey) || event.key !== "s") return
+      event.preventDefault()
+      this.send()
+    }
+  }
+
   render(component) {
     this.component = component
     const { data } = component
-    this.area.setAttribute("aria-label", data.label)
+    this.area.setAttribute("aria-label", `Text of ${data.label}`)
+    this.head.setAttribute("aria-label", `Heading of ${data.label}`)
+    this.head.placeholder = "Heading"
+    this.head.hidden = !data.headed
     this.area.placeholder = data.placeholder
     if (data.doc !== this.doc) this.open(data)
     this.heard(data)
@@ -47,10 +54,10 @@ class Field {
   open(data) {
     this.doc = data.doc
     this.key = `writer:${data.doc}`
-    this.area.value = data.text
+    this.set(data)
     const kept = read(this.key)
-    if (kept && kept.base === data.base && kept.text !== data.text) {
-      this.area.value = kept.text
+    if (kept && kept.base === data.base && (kept.text !== data.text || kept.heading !== data.heading)) {
+      this.set(kept)
       this.show("restored")
       this.send()
     } else {
@@ -59,6 +66,15 @@ class Field {
     }
     this.base = data.base
     this.fit()
+  }
+
+  set({ heading, text }) {
+    this.head.value = heading
+    this.area.value = text
+  }
+
+  get written() {
+    return { heading: this.head.value, text: this.area.value }
   }
 
   heard(data) {
@@ -76,7 +92,7 @@ class Field {
     this.show("typing")
     clearTimeout(this.pending)
     this.pending = setTimeout(() => this.send(), PAUSE)
-    localStorage.setItem(this.key, JSON.stringify({ base: this.base, text: this.area.value }))
+    localStorage.setItem(this.key, JSON.stringify({ base: this.base, ...this.written }))
   }
 
   send() {
@@ -85,7 +101,7 @@ class Field {
     this.pending = 0
     this.seq += 1
     this.show("saving")
-    const message = { seq: this.seq, text: this.area.value, doc: this.doc }
+    const message = { seq: this.seq, doc: this.doc, ...this.written }
     const say = () => {
       this.component.setStateValue("typed", { ...message, said: Date.now() })
       this.again = setTimeout(say, 3000) // an event may be lost while the page is being drawn
