@@ -24,7 +24,7 @@ from writer.services.doctor import Check, Finding, findings
 from writer.services.drafts import Drafts
 from writer.services.exports import Exports
 from writer.services.extractive import ExtractiveDrafter
-from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner
+from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
 from writer.services.knowledge.ingestion import Ingestion
 from writer.services.knowledge.library import SourceLibrary
 from writer.services.knowledge.search import HybridSearch
@@ -77,7 +77,7 @@ class App:
         return self._runner.alive
 
 
-def build(settings: Settings) -> App:
+def build(settings: Settings, policy: RunnerPolicy | None = None) -> App:
     """Opens the database (migrated where it is our own file) and wires everything; nothing runs before `start`."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     setup_logging(
@@ -89,14 +89,15 @@ def build(settings: Settings) -> App:
     database = open_database(settings.database_url.get_secret_value() or f"sqlite:///{settings.data_dir}/writer.db")
     if database.file is not None:
         migrate(database)
-    return _Workshop(settings, database).app()
+    return _Workshop(settings, database, policy).app()
 
 
 class _Workshop:
     """The parts, each made once and handed to whoever needs it."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, policy: RunnerPolicy | None) -> None:
         self.settings = settings
+        self.policy = policy
         self.database = database
         self.stores = Stores(
             database, FileCipher(settings.data_dir / "secret.key", settings.secret_key.get_secret_value())
@@ -156,7 +157,7 @@ class _Workshop:
             self.stores.sources, self.blobs, IsolatedReader(), self.embedder, self.keywords, self.index
         )
         handlers = {**ArticleHandlers(desk).handlers, **ingestion.handlers()}
-        return Runner(name, self.stores.jobs, handlers, self.live, self.book)
+        return Runner(name, self.stores.jobs, handlers, self.live, self.book, self.policy)
 
     def _sources(self) -> Sources:
         return Sources(

@@ -32,7 +32,7 @@ _SYLLABLES = (
     "wa",
     "zo",
 )
-_HEADINGS = ("Costs", "People", "Machines", "Weather", "Harbours", "Prospects", "Rivals", "Laws", "Money", "Maps")
+HEADINGS = ("Costs", "People", "Machines", "Weather", "Harbours", "Prospects")
 STATISTIC = "In 2024 exactly 47 percent of all harbour towns had switched to tidal power, more than ever before."
 
 
@@ -78,7 +78,7 @@ def section_key(asked: Asked) -> str:
 def answer(asked: Asked) -> str:
     match kind_of(asked):
         case "outline":
-            return _outline(asked)
+            return _outline()
         case "plan":
             return _plan(asked)
         case "section" | "repair":
@@ -90,10 +90,8 @@ def answer(asked: Asked) -> str:
     return "A reply to something else."
 
 
-def _outline(asked: Asked) -> str:
-    found = re.search(r"with (\d+)", asked.prompt)
-    count = int(found.group(1)) if found else 6
-    blocks = [f"## {heading}\nPromise: What {heading.lower()} mean.\n- point" for heading in _HEADINGS[:count]]
+def _outline() -> str:
+    blocks = [f"## {heading}\nPromise: What {heading.lower()} mean.\n- point" for heading in HEADINGS]
     return "\n".join(["# Tides at work", "Thesis: Tidal power pays.", *blocks])
 
 

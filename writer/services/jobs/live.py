@@ -62,6 +62,11 @@ class LiveText:
             self._changed.wait_for(lambda: self._beats.get(job_id, 0) != seen, timeout)
             return self._beats.get(job_id, 0)
 
+    def wait_for_state(self, job_id: str, seen: int, timeout: float) -> None:
+        """Until the state's beat is another than `seen`, at most `timeout` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._states.get(job_id, 0) != seen, timeout)
+
     def _beat(self, job_id: str) -> None:
         self._beats[job_id] = self._beats.get(job_id, 0) + 1
         self._changed.notify_all()

@@ -1,6 +1,5 @@
 """Jobs as pages, API and commands see them: look, follow, stop, go on."""
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -41,13 +40,11 @@ class Jobs:
         engine: Callable[[], Engine | None],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._ledger = ledger
         self._live = live
         self._engine = engine
         self._now = now
-        self._sleep = sleep
 
     def get(self, job_id: str, by: Actor) -> Job:
         job = self._ledger.job(job_id)
@@ -118,7 +115,7 @@ class Jobs:
             if job.state is not JobState.RUNNING:
                 yield JobChanged(job)
                 return
-            self._sleep(_TURN)
+            self._live.wait_for_state(job_id, state_beat, _TURN)  # deltas gather meanwhile
             heard = self._live.wait(job_id, beat, 1.0)
             quiet, beat = heard == beat, heard
 

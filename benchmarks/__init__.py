@@ -1,0 +1,1 @@
+"""Figures that the documentation states, printed by the commands that measure them: `python -m benchmarks [NAME]…`."""
