@@ -89,7 +89,7 @@ class Asking:
         return self._noted(await self._restarted_once(request, Hidden(), 0))
 
     def _noted(self, reply: Reply) -> Reply:
-        if reply.route in self._provider.route:
+        if reply.route == self._provider.route:
             return reply
         note = f"This was written by {reply.route}, because {self._provider.route} was not available."
         return replace(reply, notes=(*reply.notes, note))
@@ -110,7 +110,7 @@ class Asking:
                 break
             kept = whole_sentences(reply.text)
             show.restart()
-            show(kept)
+            show(f"{kept} ")
             more = await self._streamed(said(request, kept, prompts()["continue"].messages()), show, words)
             reply = replace(more, text=joined(kept, more.text), notes=(*reply.notes, *more.notes))
         if words and reply.stop_reason is StopReason.LENGTH:

@@ -6,16 +6,19 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from writer.domain.citations import PASSAGE_ID, TOKEN, ids_of
+from writer.domain.citations import PASSAGE_ID, TOKEN
 from writer.domain.drafting import Headline
 from writer.domain.drafts import Gap
 
 _FENCED = re.compile(r"\A\s*```[\w-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
-_ID_LIST = r"S\d+\.p\d+(?:\s*[,;]\s*S\d+\.p\d+)*"
-# "[S7.p12]", "(S7.p12)", "【S7.p12】" and "[[S7.p12], [S7.p13]]" mean what "[[S7.p12]]" says.
-_NEARLY = re.compile(rf"(?<!\[)\[({_ID_LIST})\](?!\])|\(({_ID_LIST})\)|【({_ID_LIST})】|\[\[({_ID_LIST})\](?!\])")
-_PAIRS = re.compile(r"\[\[?S\d+\.p\d+\]?(?:\s*[,;]\s*\[?S\d+\.p\d+\]?)+\]")
-_NEIGHBOURS = re.compile(rf"\[\[({_ID_LIST})\]\]\s*\[\[({_ID_LIST})\]\]")
+_ID = r"S\d+\.p\d+"
+# "[S7.p12]", "(S7.p12)", "【S7.p12】" and "[[S7.p12], [S7.p13]]" all mean what "[[S7.p12]]" says.
+_CITED = re.compile(
+    rf"\[[\[ \t]*{_ID}(?:[\[\] \t,;]*{_ID})*[\] \t]*\]"
+    rf"|\(\s*{_ID}(?:\s*[,;]\s*{_ID})*\s*\)"
+    rf"|【\s*{_ID}(?:\s*[,;]\s*{_ID})*\s*】"
+)
+_CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 _MARKS = re.compile(r"(?<![\[\w])\[(?:\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\](?![\(\]])")
 MOST_IDS = 3
 
@@ -83,16 +86,15 @@ def _is_heading(line: str, heading: str) -> bool:
 
 
 def cited(text: str) -> str:
-    """Citations in the one form that the draft keeps, at most three ids each; foreign marks go."""
-    text = _PAIRS.sub(
-        lambda found: f"[[{', '.join(match.group(0) for match in PASSAGE_ID.finditer(found.group(0)))}]]", text
-    )
-    text = _NEARLY.sub(lambda found: f"[[{next(group for group in found.groups() if group)}]]", text)
-    text = _MARKS.sub("", text)
-    text = re.sub(r"\]\](\]+)", "]]", text)
-    while _NEIGHBOURS.search(text):
-        text = _NEIGHBOURS.sub(lambda two: f"[[{two.group(1)}, {two.group(2)}]]", text)
-    return TOKEN.sub(lambda token: f"[[{', '.join(list(dict.fromkeys(ids_of(token.group(1))))[:MOST_IDS])}]]", text)
+    """Citations in the one form that the draft keeps, at most three ids each; foreign marks go. Code is left alone."""
+    pieces = _CODE.split(text)
+    pieces[::2] = [_MARKS.sub("", _CITED.sub(_token, piece)) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _token(found: re.Match[str]) -> str:
+    ids = list(dict.fromkeys(match.group(0) for match in PASSAGE_ID.finditer(found.group(0))))
+    return f"[[{', '.join(ids[:MOST_IDS])}]]"
 
 
 class _HeadlineReply(BaseModel):
