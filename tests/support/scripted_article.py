@@ -2,7 +2,7 @@
 
 `quick` answers at once; `steady_article` takes 200 ms to the first of 50 chunks at 5 ms, as the
 benchmarks' bare calls;
-`slow_article` leaves time to press Stop or to pull the plug; `same_statistic` reaches for the same sentence everywhere.
+`paced_article` and `slow_article` leave time to press Stop or to pull the plug; `same_statistic` reaches for the same sentence everywhere.
 """
 
 import json
@@ -48,6 +48,10 @@ def slow_article(asked: Asked) -> Reply:
     return replace(quick(asked), count=60, first_s=0.3, every_s=0.05)
 
 
+def paced_article(asked: Asked) -> Reply:
+    return replace(quick(asked), count=20, first_s=0.15, every_s=0.02)
+
+
 def same_statistic(asked: Asked) -> Reply:
     reply = quick(asked)
     if kind_of(asked) not in ("section", "repair"):
@@ -68,6 +72,12 @@ def kind_of(asked: Asked) -> str:
         "You write the title": "headline",
     }
     return next((kind for opening, kind in openings.items() if asked.system.startswith(opening)), "other")
+
+
+def step_of(asked: Asked) -> str:
+    """The key of the job's step that asked: "plan", "section:s2", "repair:s2"."""
+    kind = kind_of(asked)
+    return f"{kind}:{section_key(asked)}" if kind in ("section", "repair") else kind
 
 
 def section_key(asked: Asked) -> str:

@@ -18,9 +18,17 @@ _STATUSES |= {429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE", 50
 def error_body(asked: Asked, reply: Reply) -> bytes:
     if asked.is_gemini:
         status = _STATUSES.get(reply.status, "UNKNOWN")
-        return json.dumps({"error": {"code": reply.status, "message": reply.message, "status": status}}).encode()
-    error = {"message": reply.message, "type": "scripted", "param": None, "code": reply.code}
-    return json.dumps({"error": error}).encode()
+        error = {"code": reply.status, "message": reply.message, "status": status, "details": _google_details(reply)}
+        return json.dumps({"error": error}).encode()
+    told = {"message": reply.message, "type": "scripted", "param": None, "code": reply.code}
+    return json.dumps({"error": told}).encode()
+
+
+def _google_details(reply: Reply) -> list[dict[str, Any]]:
+    if reply.code == "insufficient_quota":
+        quota = {"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}
+        return [{"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [quota]}]
+    return []
 
 
 def _usage(reply: Reply, prompt_length: int) -> tuple[int, int]:

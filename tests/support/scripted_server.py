@@ -215,7 +215,7 @@ class _Connection(asyncio.Protocol):
     def _handle(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
         server = self._server
         if path.startswith("/_scripted/") or method == "GET":
-            self._send(200, json.dumps(self._own(path)).encode())
+            self._send(200, json.dumps(self._own(path, headers)).encode())
             return
         asked = Asked(len(server.requests) + 1, path, headers, json.loads(body or b"{}"), time.monotonic())
         self._asked = asked
@@ -224,7 +224,7 @@ class _Connection(asyncio.Protocol):
         server.note(lambda: server.requests.append(asked))
         self._task = server._loop.create_task(self._answer(asked, server.reply_to(asked)))
 
-    def _own(self, path: str) -> object:
+    def _own(self, path: str, headers: dict[str, str]) -> object:
         match path.rpartition("/")[2].partition("?")[0]:
             case "requests":
                 return [asdict(asked) for asked in self._server.requests]
@@ -232,7 +232,7 @@ class _Connection(asyncio.Protocol):
                 self._server._released.set()
             case "forget":
                 self._server.forget()
-            case "models" if "/v1beta/" in path:
+            case "models" if "x-goog-api-key" in headers:
                 names = ("gemini-2.5-flash", "gemini-2.5-pro")
                 return {
                     "models": [

@@ -50,7 +50,7 @@ class OpenAICompatible:
         self._errors: tuple[type[Exception], ...] = ()
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[StreamEvent, None]:
-        client = self._client()
+        client = await self._client()
         with translated(self.route, self._errors, self._key):
             chunks = await client.chat.completions.create(**self._body(request))
             async with aclosing(_Reading(self.route, chunks).events()) as events:
@@ -59,7 +59,7 @@ class OpenAICompatible:
 
     async def models(self) -> list[str]:
         """What the service says it serves, sorted."""
-        client = self._client()
+        client = await self._client()
         with translated(self.route, self._errors, self._key):
             return sorted([model.id async for model in client.models.list()])
 
@@ -69,17 +69,17 @@ class OpenAICompatible:
         if client is not None:
             await client.close()
 
-    def _client(self) -> Any:
+    async def _client(self) -> Any:
         loop = asyncio.get_running_loop()
-        client = self._clients.get(loop)
-        if client is None:
-            client = self._clients[loop] = self._new_client()
-        return client
+        if loop not in self._clients:
+            # Importing takes most of a second: not on the loop that other streams run on.
+            openai = await asyncio.to_thread(_sdk)
+            self._errors = foreign_errors(openai.OpenAIError)
+            if loop not in self._clients:
+                self._clients[loop] = self._new_client(openai)
+        return self._clients[loop]
 
-    def _new_client(self) -> Any:
-        import openai
-
-        self._errors = foreign_errors(openai.OpenAIError)
+    def _new_client(self, openai: Any) -> Any:
         # Retried owns retrying. The SDK's own two would turn three attempts into nine, each with its own back-off.
         return openai.AsyncOpenAI(
             api_key=self._key or "none",
@@ -126,6 +126,12 @@ class OpenAICompatible:
         if self._preset.json_mode == "object":
             body["response_format"] = {"type": "json_object"}
         body["messages"] = [{"role": "system", "content": in_words(schema)}, *body["messages"]]
+
+
+def _sdk() -> Any:
+    import openai
+
+    return openai
 
 
 class _Reading:

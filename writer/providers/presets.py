@@ -74,6 +74,7 @@ PRESETS: tuple[Preset, ...] = (
         hint="Keys: aistudio.google.com.",
         adapter="gemini",
         price_id="google",
+        reasoning=("gemini-2.5-pro", "gemini-3"),
     ),
     Preset(
         name="gemini-legacy",

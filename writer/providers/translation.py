@@ -31,6 +31,7 @@ _ADDRESSES = {"UnsupportedProtocol", "InvalidURL", "MissingSchema", "InvalidSche
 _SECRETS = re.compile(
     r"\b(?:sk|pk|gsk|xai|key|AIza|hf)[-_]?[A-Za-z0-9*_\-]{8,}|(?i:bearer|key=|api[-_ ]?key[:=])\s*\S+"
 )
+_REQUEST_LINE = re.compile(r"^(?:GET|POST) \S+: ")
 _LONGEST_DETAIL = 300
 
 
@@ -88,7 +89,7 @@ def translation(route: str, error: Exception, key: str = "", now: Clock = time.t
         return ProviderTimeout(route, "the service did not answer in time.")
     if names & _ADDRESSES:
         return RequestRejected(route, "the address of the service cannot be used. Check its base URL in Settings.")
-    if names & {"JSONDecodeError", "UnicodeError", "DecodingError", "UnknownApiResponseError"}:
+    if isinstance(error, ValueError) or names & {"DecodingError", "ParseError"}:
         return ProviderUnavailable(route, "the service sent a reply that cannot be read.")
     if "APIConnectionError" in names or "TransportError" in names or isinstance(error, OSError):
         return ProviderUnavailable(route, "the connection to the service failed or was cut.")
@@ -148,5 +149,5 @@ def _detail(error: Exception) -> str:
     body = _body(error)
     inner = body.get("error", body) if isinstance(body, dict) else None
     said = inner.get("message") if isinstance(inner, dict) else getattr(error, "message", None)
-    text = " ".join(str(said or error).split())
+    text = _REQUEST_LINE.sub("", " ".join(str(said or error).split()))
     return text if len(text) <= _LONGEST_DETAIL else text[: _LONGEST_DETAIL - 1] + "…"
