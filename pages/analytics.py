@@ -58,7 +58,7 @@ def totals(total: UsageBucket) -> None:
 def nothing() -> None:
     with st.container(horizontal_alignment="center", key="empty"):
         st.space("medium")
-        st.markdown("#### No calls to a model in this time", text_alignment="center")
+        st.header("No calls to a model in this time", anchor=False, text_alignment="center")
         st.markdown("The built-in drafter uses none, and what is not used is not counted.", text_alignment="center")
         if st.button("Set up a provider", icon=":material/settings:", key="to_settings"):
             place.go_to(place.SETTINGS)
@@ -119,7 +119,7 @@ def page() -> None:
         return
     totals(total)
     overview(since, until)
-    st.subheader("Figures", anchor=False)
+    st.header("Figures", anchor=False)
     tables(since, until)
 
 

@@ -110,7 +110,7 @@ def nothing(query: str, trashed: bool) -> None:
                 f"The trash is empty. What you throw away stays here for {TRASH_DAYS} days.", text_alignment="center"
             )
         else:
-            st.markdown("#### No drafts yet", text_alignment="center")
+            st.header("No drafts yet", anchor=False, text_alignment="center")
             st.markdown("An article begins with a brief: a topic is enough.", text_alignment="center")
 
 

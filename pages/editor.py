@@ -5,15 +5,15 @@ import streamlit as st
 from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import export_button, show_article
-from pages._shared.banner import banners
+from pages._shared.banner import banners, show_error
 from pages._shared.header import title_row
 from pages._shared.paper import where
 from pages._shared.section_editor import Desk, edit_section
 from pages._shared.sources import read_source
-from pages._shared.text import counted, shortened, words_of
+from pages._shared.text import counted, words_of
 from pages._shared.versions import version_list
 from writer.domain.drafts import Draft, DraftState
-from writer.domain.errors import EditConflict
+from writer.domain.errors import EditConflict, NotFound
 from writer.domain.jobs import JobState
 from writer.security.render import as_markdown
 
@@ -72,11 +72,11 @@ def citations(draft: Draft) -> None:
     if not references:
         st.caption("Nothing is cited. A citation is a mark like [[S1.p4]] in the text: the ids stand in Sources.")
     for reference in references:
-        with st.container(key=f"cited:{reference.passage.id}", gap=None):
-            name = f"**{reference.number}** {as_markdown(shortened(reference.source.title, 42))}"
-            if st.button(name, type="tertiary", key=f"passage:{reference.passage.id}", help="Read the passage"):
+        st.markdown(f"**{reference.number}** {as_markdown(reference.source.title, 90)}")
+        with st.container(horizontal=True, vertical_alignment="center", key=f"cited:{reference.passage.id}"):
+            st.caption(as_markdown(where(reference)), width="stretch")
+            if st.button("Read", type="tertiary", icon=":material/menu_book:", key=f"passage:{reference.passage.id}"):
                 read_source(reference.source, reference.passage.id)
-            st.caption(as_markdown(where(reference)))
 
 
 def page(draft_id: str) -> None:
@@ -105,4 +105,12 @@ def page(draft_id: str) -> None:
 
 draft_id = place.current_draft(REMEMBERED)
 with banners():
-    page(draft_id) if draft_id else nothing_open()
+    if draft_id:
+        try:
+            page(draft_id)
+        except NotFound as error:
+            place.leave_draft(REMEMBERED)
+            show_error(error)
+            nothing_open()
+    else:
+        nothing_open()

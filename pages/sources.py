@@ -45,7 +45,7 @@ def add() -> None:
 
 def empty() -> None:
     with st.container(horizontal_alignment="center", key="empty"):
-        st.markdown("#### No sources yet", text_alignment="center")
+        st.header("No sources yet", anchor=False, text_alignment="center")
         st.markdown("Everything Writer claims comes from documents that you add here.", text_alignment="center")
         st.button(
             "Add sample documents", type="primary", icon=":material/auto_awesome:", key="samples", on_click=add_samples

@@ -5,7 +5,7 @@ import streamlit as st
 from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, export_button, facts, show_article
-from pages._shared.banner import banners
+from pages._shared.banner import banners, show_error
 from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
 from pages._shared.header import title_row
 from pages._shared.live import step_list, watch
@@ -14,6 +14,7 @@ from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
 from pages._shared.sources import AT_WORK, draw_upload
 from pages._shared.try_it import draw_first_run, draw_try_it, trying
 from writer.domain.drafts import Draft
+from writer.domain.errors import NotFound
 from writer.domain.jobs import Job, JobState
 from writer.domain.outlines import Outline
 from writer.domain.sources import SourceState
@@ -41,7 +42,7 @@ def new_article() -> None:
         draw_more(kind)
         pick_route(routes)
     with right:
-        st.subheader("Sources", anchor=False)
+        st.header("Sources", anchor=False)
         ready = [source for source in sources if source.state is SourceState.READY]
         chosen = pick_sources(ready)
         waiting = sum(source.state in AT_WORK for source in sources)
@@ -68,7 +69,16 @@ def heading(draft: Draft, job: Job | None) -> None:
                 with banners():
                     app.jobs.stop(job.id, actor)
                     st.rerun()
-            return
+        elif draft.word_count:
+            export_button(draft, key="export", label="Export")
+            if st.button("Open in editor", icon=":material/ink_pen:", type="primary", key="edit"):
+                place.go_to(place.EDITOR, draft.id)
+
+
+def caption_row(text: str) -> None:
+    """What is shown, and the way back to an empty brief."""
+    with st.container(horizontal=True, vertical_alignment="center", key="caption_row"):
+        st.caption(text, width="stretch")
         st.button(
             "New article",
             icon=":material/add:",
@@ -77,14 +87,10 @@ def heading(draft: Draft, job: Job | None) -> None:
             on_click=place.leave_draft,
             args=(REMEMBERED,),
         )
-        if draft.word_count:
-            export_button(draft, key="export")
-            if st.button("Open in editor", icon=":material/ink_pen:", type="primary", key="edit"):
-                place.go_to(place.EDITOR, draft.id)
 
 
 def shape_outline(draft: Draft, outline: Outline) -> None:
-    st.caption("Rename, reorder, add or remove sections. Writing begins when you approve.")
+    caption_row("Rename, reorder, add or remove sections. Writing begins when you approve.")
     left, right = st.columns([2, 1], gap="large")
     with left:
         form = OutlineForm(draft, outline)
@@ -99,7 +105,7 @@ def shape_outline(draft: Draft, outline: Outline) -> None:
                 app.articles.redo_outline(draft.id, actor, route=route_chosen())
                 st.rerun()
     with right:
-        st.subheader("Brief", anchor=False)
+        st.header("Brief", anchor=False)
         brief_facts(draft.brief)
 
 
@@ -114,7 +120,7 @@ def not_running(draft: Draft, job: Job) -> None:
 
 
 def result(draft: Draft, job: Job | None) -> None:
-    st.caption(facts(draft))
+    caption_row(facts(draft))
     left, right = st.columns([2.3, 1], gap="medium")
     with left, st.container(border=True, key="paper"):
         show_article(draft, key="article")
@@ -144,4 +150,12 @@ def existing(draft_id: str) -> None:
 
 draft_id = place.current_draft(REMEMBERED)
 with banners():
-    existing(draft_id) if draft_id else new_article()
+    if draft_id:
+        try:
+            existing(draft_id)
+        except NotFound as error:
+            place.leave_draft(REMEMBERED)
+            show_error(error)
+            new_article()
+    else:
+        new_article()

@@ -28,9 +28,11 @@ def begin() -> None:
 def draw_first_run() -> None:
     with st.container(horizontal_alignment="center", key="first_run", gap="medium"):
         st.space("small")
-        st.markdown("#### Writer writes from your sources", text_alignment="center")
+        st.header("Writer writes from your sources", anchor=False, text_alignment="center")
         st.markdown(
-            "Add documents that you trust, or see how it works with a few short samples.", text_alignment="center"
+            "Every claim leads to a passage of a document that you chose. "
+            "Add your own, or see how it works with five short samples.",
+            text_alignment="center",
         )
         st.button(
             "Try it with sample documents",
@@ -43,6 +45,8 @@ def draw_first_run() -> None:
             "Needs no key and no network: you get an outline to shape and a cited draft in a few seconds.",
             text_alignment="center",
         )
+        st.space("small")
+    st.header("Begin with your own documents", anchor=False)
     upload, paste = st.tabs([":material/upload_file: Upload", ":material/content_paste: Paste text"])
     with upload:
         draw_upload("first:upload")
@@ -60,9 +64,8 @@ def _prepared() -> None:
         sources = app.sources.listing(actor)
         waiting = sum(source.state in AT_WORK for source in sources)
         if waiting:
-            st.progress(
-                1 - waiting / len(sources), text=f"Reading and indexing {counted(len(sources), 'sample document')}"
-            )
+            ready = f"{len(sources) - waiting} of {counted(len(sources), 'document')} ready"
+            st.progress(1 - waiting / len(sources), text=f"Reading and indexing the samples: {ready}")
             return
         st.session_state.pop(_TRYING)
         start(Brief(**brief_fields()))

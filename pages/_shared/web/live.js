@@ -97,7 +97,7 @@ class View {
   newCard(step) {
     const card = el("section", this.data.wide.includes(step.kind) ? "part wide" : "part")
     const header = el("header")
-    header.append(el("span", "dot"), el("h3", "", step.label), el("span", "count"))
+    header.append(el("span", "dot"), el("h2", "", step.label), el("span", "count"))
     const text = el("div", "text")
     text.tabIndex = 0
     text.setAttribute("role", "region")

@@ -1,0 +1,88 @@
+"""The editor saves by itself, in a reload's favour, and never over somebody else's change."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opened, button, settled, try_it
+
+
+@pytest.fixture
+def editor(visit: Opened) -> Page:
+    """A finished draft, open in the editor."""
+    page = visit()
+    if page.get_by_role("button", name="Try it with sample documents").count():
+        try_it(page)
+        button(page, "Approve and write").click()
+        button(page, "Open in editor").click(timeout=30_000)
+    else:
+        page = visit("/drafts")
+        button(page, "Edit").first.click()
+    text(page).wait_for()
+    settled(page)
+    return page
+
+
+def text(page: Page):  # tests are not typed
+    return page.get_by_role("textbox", name=re.compile("^Text of")).nth(1)
+
+
+def status(page: Page):  # tests are not typed
+    return page.locator(".state [role=status]").nth(1)
+
+
+def test_typing_is_saved_after_a_pause(editor: Page) -> None:
+    text(editor).fill("A sentence of my own.")
+    expect(status(editor)).to_have_text("Saved", timeout=10_000)
+    editor.reload()
+
+    expect(text(editor)).to_have_value("A sentence of my own.")
+
+
+def test_a_reload_before_the_save_loses_nothing(editor: Page) -> None:
+    text(editor).press_sequentially("Typed at the last moment. ")
+    editor.reload()
+
+    expect(text(editor)).to_have_value(re.compile("Typed at the last moment. "))
+    expect(status(editor)).to_have_text("Saved", timeout=10_000)
+
+
+def test_a_section_changed_in_another_tab_is_not_overwritten(editor: Page, visit: Opened) -> None:
+    second = visit("/" + editor.url.split("/", 3)[3], beside=editor)
+    text(second).wait_for()
+    text(editor).fill("From the first tab.")
+    expect(status(editor)).to_have_text("Saved", timeout=10_000)
+    text(second).fill("From the second tab.")
+
+    expect(second.get_by_text("was changed somewhere else")).to_be_visible(timeout=10_000)
+    expect(text(second)).to_have_value("From the second tab.")
+    button(second, "Save mine over it").click()
+    expect(status(second)).to_have_text("Saved", timeout=10_000)
+    editor.reload()
+    expect(text(editor)).to_have_value("From the second tab.")
+
+
+def test_tabs_on_different_sections_do_not_disturb_each_other(editor: Page, visit: Opened) -> None:
+    second = visit("/" + editor.url.split("/", 3)[3], beside=editor)
+    other = second.get_by_role("textbox", name=re.compile("^Text of")).nth(2)
+    other.wait_for()
+    text(editor).fill("One tab writes here.")
+    expect(status(editor)).to_have_text("Saved", timeout=10_000)
+    other.fill("The other one there.")
+
+    expect(second.locator(".state [role=status]").nth(2)).to_have_text("Saved", timeout=10_000)
+
+
+def test_an_older_version_can_be_compared_and_restored(editor: Page) -> None:
+    text(editor).fill("This will be taken back.")
+    expect(status(editor)).to_have_text("Saved", timeout=10_000)
+    editor.reload()
+    editor.get_by_role("tab", name=re.compile("Versions")).click()
+    button(editor, "View").nth(1).click()
+    drawer = editor.get_by_role("dialog")
+    drawer.get_by_text("Compare with the text as it is now").click()
+    expect(drawer.locator("ins").first).to_be_visible()
+    button(editor, "Restore this version").click()
+
+    expect(text(editor)).not_to_have_value("This will be taken back.")
