@@ -14,6 +14,7 @@ _NOT_PROSE = re.compile(r"^\s*(?:#{1,6}\s|\||!\[|```|~~~|>)|^\s{4,}\S")
 _BULLET = re.compile(r"^\s*(?:[-*+•·–]|\d{1,2}[.)])\s+")
 _NUMBER = re.compile(r"\d")
 _RUNNING_LINE = 3
+_SPOILS_ITS_PARAGRAPH = frozenset({"reference", "boilerplate", "caption"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,10 @@ def prose(text: str) -> Iterator[list[str]]:
 def _of(passage: Passage) -> Iterator[Candidate]:
     place = 0
     for block in prose(passage.text):
+        spoilt = any(fault(sentence) in _SPOILS_ITS_PARAGRAPH for sentence in block)
         for index, sentence in enumerate(block):
             place += 1
-            if quotable(sentence):
+            if not spoilt and quotable(sentence):
                 after = block[index + 1] if index + 1 < len(block) else ""
                 yield Candidate(sentence, passage, place, stems(sentence), follower=_follower(after))
 

@@ -23,7 +23,8 @@ from writer.services.extractive.relevance import embedded
 NAME = "built-in"
 VERSION = "extractive/1"
 _PASSAGES_FOR_THE_OUTLINE = 80
-_PASSAGES_A_HEADING = 16
+_PASSAGES_A_QUESTION = 12
+_MOST_PASSAGES = 200
 _UNUSED_WISHES = (("tone", "tone"), ("point_of_view", "point of view"), ("reading_level", "reading level"))
 
 
@@ -95,9 +96,11 @@ class ExtractiveDrafter:
         self, brief: Brief, outline: Outline, evidence: Mapping[str, Sequence[Passage]], caller: Caller
     ) -> ArticlePlan:
         pool = [passage for found in evidence.values() for passage in found]
-        for question in (*(f"{brief.topic}: {s.heading}" for s in outline.sections), *brief.must_include):
-            pool += self._library.nearest(caller.user, question, _PASSAGES_A_HEADING, brief.source_ids)
-        return plan(brief, outline, canonical(pool), self._embedder)
+        for question in _questions(brief, outline):
+            pool += self._library.nearest(caller.user, question, _PASSAGES_A_QUESTION, brief.source_ids)
+        pool += self._library.overview(caller.user, brief.source_ids, _PASSAGES_FOR_THE_OUTLINE)
+        unique = list({passage.id: passage for passage in pool}.values())
+        return plan(brief, outline, canonical(unique[:_MOST_PASSAGES]), self._embedder)
 
     def _quotes(self, contract: SectionContract) -> tuple[Candidate, ...]:
         row, passages = contract.row, canonical(contract.passages)
@@ -129,6 +132,12 @@ class ExtractiveDrafter:
             return [0.0] * len(others)
         vectors = embedded(self._embedder, [text, *(other.text for other in others)])
         return [float(near) for near in vectors[1:] @ vectors[0]]
+
+
+def _questions(brief: Brief, outline: Outline) -> list[str]:
+    """With the topic and without: the topic would otherwise drown out what the heading asks."""
+    asked = [q for s in outline.sections for q in (f"{brief.topic}: {s.heading}", s.heading, *s.key_points)]
+    return list(dict.fromkeys((*asked, *brief.must_include)))
 
 
 def _forms(candidate: Candidate) -> dict[str, Candidate]:

@@ -24,6 +24,10 @@ _SAYS_NOTHING = re.compile(
     |participants|setting|design|unlabelled|example|examples|usage|tips|warning|important|attention)$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_ABOUT_THE_DOCUMENT = re.compile(
+    r"\b(?:this|the|our)\s(?:present\s)?(?:study|survey|report|paper|analysis|review|guide|article|document|note|authors?)\b",
+    re.IGNORECASE,
+)
 _MARKS = re.compile(r"[`*_#<>|\[\]{}\\]|\s*[:–—-]\s*$")
 
 
@@ -42,6 +46,7 @@ def _is_worth_keeping(text: str) -> bool:
     return (
         bool(stems(text) or spaceless)
         and not _SAYS_NOTHING.match(text)
+        and not _ABOUT_THE_DOCUMENT.search(text)
         and not is_back_matter((text,))
         and 1 <= count <= 12
         and len(text) <= LONGEST

@@ -16,12 +16,12 @@ from writer.services.extractive.candidates import Candidate, candidates, canonic
 from writer.services.extractive.headings import as_heading, source_headings
 from writer.services.extractive.language import STOP_WORDS, Weights, stem, stems
 from writer.services.extractive.relevance import Matrix, embedded
-from writer.services.extractive.roles import roles_of_heading
+from writer.services.extractive.roles import roles_of_heading, shared_role
 from writer.services.extractive.wording import promise_of
 
 _FEWEST, _MOST = 4, 8
-_WORDS_PER_SECTION = 190
-_ALIKE = 0.62
+_WORDS_PER_SECTION = 150
+_ALIKE, _ALIKE_IN_ONE_ROLE, _ALIKE_AT_ALL = 0.62, 0.4, 0.15
 _OFF_TOPIC = 0.12
 _ORDER = (
     "definition",
@@ -36,6 +36,7 @@ _ORDER = (
     "comparison",
     "law",
     "risk",
+    "criticism",
     "future",
 )
 _SKELETON = (
@@ -71,7 +72,8 @@ def outline(brief: Brief, passages: Sequence[Passage], embedder: Embedder | None
     count = max(_FEWEST, min(_MOST, round(brief.words / _WORDS_PER_SECTION)))
     asked = _asked(brief, with_points=not quotes)
     found = _themes(pool, quotes, brief, embedder) if quotes else []
-    chosen = _merged(asked, found, embedder, brief.topic)[: max(count, min(len(asked), _MOST))]
+    merged = [theme for theme in _merged(asked, found, embedder, brief.topic) if not embedder or _is_on_topic(theme)]
+    chosen = merged[: max(count, min(len(asked), _MOST))]
     if len(chosen) < _FEWEST and quotes:
         chosen = _merged(chosen, _from_words(quotes, brief), embedder, brief.topic)[:_FEWEST]
     chosen = chosen or [Theme(heading, asked_for=True) for heading in _SKELETON[:_FEWEST]]
@@ -80,6 +82,10 @@ def outline(brief: Brief, passages: Sequence[Passage], embedder: Embedder | None
         for n, theme in enumerate(_in_order(chosen), start=1)
     ]
     return Outline(as_heading(brief.topic), tuple(sections), thesis=brief.angle)
+
+
+def _is_on_topic(theme: Theme) -> bool:
+    return theme.asked_for or theme.nearness >= _OFF_TOPIC or len(theme.sources) > 1
 
 
 def _asked(brief: Brief, *, with_points: bool) -> list[Theme]:
@@ -120,8 +126,7 @@ def _near_the_topic(
     else:
         near = np.array([weights.overlap(stems(theme.heading), stems(wish)) for theme in themes])
     placed = [replace(theme, nearness=round(float(n), 6)) for theme, n in zip(themes, near, strict=True)]
-    kept = [theme for theme in placed if not embedder or theme.nearness >= _OFF_TOPIC or len(theme.sources) > 1]
-    return sorted(kept, key=lambda t: (-t.strength, t.position, t.heading))
+    return sorted(placed, key=lambda t: (-t.strength, t.position, t.heading))
 
 
 def _merged(first: Sequence[Theme], others: Sequence[Theme], embedder: Embedder | None, topic: str) -> list[Theme]:
@@ -131,10 +136,18 @@ def _merged(first: Sequence[Theme], others: Sequence[Theme], embedder: Embedder 
     alike = _likeness([t.heading for t in themes], embedder, topic)
     groups: list[list[int]] = []
     for n in range(len(themes)):
-        group = next((g for g in groups if alike[g[0], n] >= _ALIKE and not themes[n].asked_for), None)
+        group = next((g for g in groups if _belong(themes[g[0]], themes[n], float(alike[g[0], n]))), None)
         groups.append([n]) if group is None else group.append(n)
     merged = [_one_theme([themes[n] for n in group]) for group in groups]
     return sorted(merged, key=lambda t: (not t.asked_for, -t.strength, t.position, t.heading))
+
+
+def _belong(head: Theme, other: Theme, likeness: float) -> bool:
+    """A question of the writer takes in whatever plays its role; the sources' own headings have to be alike as well."""
+    if other.asked_for:
+        return False
+    enough = _ALIKE_AT_ALL if head.asked_for else _ALIKE_IN_ONE_ROLE
+    return likeness >= (enough if shared_role(head.heading, other.heading) else _ALIKE)
 
 
 def _one_theme(group: Sequence[Theme]) -> Theme:
@@ -157,12 +170,14 @@ def _likeness(headings: Sequence[str], embedder: Embedder | None, topic: str) ->
     about = set(stems(topic))
     terms = [set(stems(heading)) - about or set(stems(heading)) for heading in headings]
     shared = np.array([[len(a & b) / max(1, len(a | b)) for b in terms] for a in terms]).reshape(len(terms), len(terms))
-    contained = np.array([[float(bool(a & b) and (a <= b or b <= a)) * 0.65 for b in terms] for a in terms])
+    whole = [set(stems(heading)) for heading in headings]
+    contained = np.array([[float(bool(a & b) and (a <= b or b <= a)) * 0.65 for b in whole] for a in whole])
     table = np.maximum(shared, contained.reshape(shared.shape))
     if embedder and headings:
         vectors = embedded(embedder, headings)
-        return np.maximum(table, vectors @ vectors.T)
-    return np.asarray(table)
+        table = np.maximum(table, vectors @ vectors.T)
+    likeness: Matrix = table
+    return likeness
 
 
 def _in_order(themes: Sequence[Theme]) -> list[Theme]:

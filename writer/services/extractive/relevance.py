@@ -13,19 +13,21 @@ from numpy.typing import NDArray
 from writer.domain.ports.sources import Embedder
 from writer.services.extractive.candidates import Candidate
 from writer.services.extractive.language import Weights, stems
-from writer.services.extractive.roles import role_fit
+from writer.services.extractive.roles import role_fit, shared_role
 
 Matrix = NDArray[np.float64]
 
 FEATURES = (
-    "bias", "meaning", "meaning with topic", "passage meaning", "passage meaning with topic", "words", "passage words",
-    "lead in meaning", "lead in passage meaning", "lead in words", "role", "document heading",
+    "bias", "lead in passage meaning", "lead in meaning", "passage stands out",
+    "lead in passage words", "words stand out", "role", "document heading",
 )  # fmt: skip
 # Fitted on the tuning half of benchmarks/extractive.py (`--fit`), which shares no document with the held-out half.
 # "document heading" is set by hand: the tuning data hide the documents' headings.
-WITH_MODEL = np.array([-4.4, 3.0, 1.0, 3.0, 1.0, 1.0, 1.0, 6.0, 8.0, 1.0, 0.4, 4.0])
-WITHOUT_MODEL = np.array([-3.2, 0.0, 0.0, 0.0, 0.0, 2.5, 2.0, 0.0, 0.0, 2.0, 0.6, 4.0])
-GATE = 0.55
+WITH_MODEL = np.array([-1.02, 8.07, 0.86, 0.4, 1.18, 0.34, 0.15, 4.0])
+WITHOUT_MODEL = np.array([-1.44, 0.0, 0.0, 0.0, 4.0, 0.92, 0.09, 4.0])
+GATE, GATE_WITHOUT_MODEL = 0.65, 0.7
+_LEAD_OF_AN_ONLY_HEADING = 0.15
+_SAME_ROLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Relevance:
     features: Matrix
     vectors: Matrix | None
 
+    @property
+    def gate(self) -> float:
+        return GATE_WITHOUT_MODEL if self.vectors is None else GATE
+
     def likeness(self, first: int, second: int) -> float:
         return 0.0 if self.vectors is None else float(self.vectors[first] @ self.vectors[second])
 
@@ -77,29 +83,26 @@ def relevance(
         return Relevance(empty, np.zeros((0, len(asked), len(FEATURES))), None)
     passages = _passages_of(pool)
     weights = Weights([*(c.terms for c in pool), stems(topic)])
-    lexical = _lexical(pool, asked, passages, weights)
     role = np.array([[role_fit(section.heading, c.text) for section in asked] for c in pool])
-    path = _path_fit(pool, asked, weights, embedder) if see_headings else np.zeros((len(pool), len(asked)))
+    around = _passage_words(pool, asked, passages, weights)
+    path = _path_fit(pool, asked, weights, embedder) if see_headings else np.zeros_like(around)
     vectors = embedded(embedder, [c.text for c in pool]) if embedder else None
-    dense = (
-        _dense(vectors, asked, topic, embedder, passages)
-        if embedder and vectors is not None
-        else [np.zeros_like(role)] * 4
-    )
-    features = _features(dense, lexical, role, path)
+    meaning = np.zeros((2, *around.shape))
+    if embedder is not None and vectors is not None:
+        meaning = _meaning(vectors, asked, topic, embedder, passages)
+    columns = (
+        np.ones_like(around), _lead(meaning[0]), _lead(meaning[1]), _stands_out(meaning[0]),
+        _lead(around), _stands_out(around), role, path,
+    )  # fmt: skip
+    features = np.stack(columns, axis=2)
     fitted = WITH_MODEL if embedder else WITHOUT_MODEL
     return Relevance(np.round(1 / (1 + np.exp(-(features @ fitted))), 6), features, vectors)
-
-
-def _features(dense: Sequence[Matrix], lexical: Sequence[Matrix], role: Matrix, path: Matrix) -> Matrix:
-    leads = [_lead(dense[0] + dense[1]), _lead(dense[2] + dense[3]), _lead(lexical[0] + lexical[1])]
-    return np.stack([np.ones_like(role), *dense, *lexical, *leads, role, path], axis=2)
 
 
 def _lead(scores: Matrix) -> Matrix:
     """By how much each heading is ahead of the best of the others (negative when it is behind)."""
     if scores.shape[1] < 2:
-        return np.zeros_like(scores)
+        return np.full_like(scores, _LEAD_OF_AN_ONLY_HEADING)
     ordered = np.sort(scores, axis=1)
     best, second = ordered[:, -1:], ordered[:, -2:-1]
     return scores - np.where(scores == best, second, best)
@@ -110,25 +113,36 @@ def _passages_of(pool: Sequence[Candidate]) -> NDArray[np.int64]:
     return np.array([numbers[c.id] for c in pool])
 
 
-def _lexical(
+def _stands_out(scores: Matrix) -> Matrix:
+    """How far above the usual for its heading, in standard deviations: some headings are near everything."""
+    spread: Matrix = (scores - scores.mean(axis=0)) / (scores.std(axis=0) + 1e-6)
+    return spread
+
+
+def _passage_words(
     pool: Sequence[Candidate], asked: Sequence[Asked], passages: NDArray[np.int64], weights: Weights
-) -> list[Matrix]:
+) -> Matrix:
+    """The share of a heading's words that the whole passage has."""
     there: dict[int, set[str]] = {}
     for candidate, passage in zip(pool, passages, strict=True):
         there.setdefault(int(passage), set()).update(candidate.terms)
     wanted = [stems(section.text) for section in asked]
-    own = np.array([[weights.overlap(terms, c.terms) for terms in wanted] for c in pool])
-    around = np.array([[weights.overlap(terms, there[int(p)]) for terms in wanted] for p in passages])
-    return [own, around]
+    return np.array([[weights.overlap(terms, there[int(p)]) for terms in wanted] for p in passages])
 
 
-def _dense(
+def _meaning(
     vectors: Matrix, asked: Sequence[Asked], topic: str, embedder: Embedder, passages: NDArray[np.int64]
-) -> list[Matrix]:
-    alone = _headings(embedder, asked)
-    with_topic = embedded(embedder, [f"{topic}: {section.heading}" for section in asked])
-    around = _unit(np.stack([vectors[passages == p].mean(axis=0) for p in range(passages.max() + 1)]))[passages]
-    return [vectors @ alone.T, vectors @ with_topic.T, around @ alone.T, around @ with_topic.T]
+) -> Matrix:
+    """Likeness of the whole passage and of the sentence to each heading, once what the topic alone accounts for is
+    taken off all of them: every sentence of the pool is near the topic, which hides what it adds."""
+    about = embedded(embedder, [topic])[0]
+    headings = _beyond(_headings(embedder, asked), about)
+    means = _unit(np.stack([vectors[passages == p].mean(axis=0) for p in range(passages.max() + 1)]))
+    return np.stack([_beyond(means, about)[passages] @ headings.T, _beyond(vectors, about) @ headings.T])
+
+
+def _beyond(rows: Matrix, about: Matrix) -> Matrix:
+    return _unit(rows - np.outer(rows @ about, about))
 
 
 def _headings(embedder: Embedder, asked: Sequence[Asked]) -> Matrix:
@@ -158,6 +172,7 @@ def _path_fit(pool: Sequence[Candidate], asked: Sequence[Asked], weights: Weight
     )
     if embedder:
         table = np.maximum(table, embedded(embedder, paths) @ _headings(embedder, asked).T)
+    table = np.maximum(table, [[_SAME_ROLE * shared_role(path, a.heading) for a in asked] for path in paths])
     scores = dict(zip(paths, np.maximum(table, same) + 0.5 * _lead(np.maximum(table, same)) - 0.45, strict=True))
     rows = [
         np.max([scores[p] for p in over], axis=0) if (over := headings_over(c)) else np.zeros(len(asked)) for c in pool

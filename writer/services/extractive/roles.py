@@ -14,12 +14,12 @@ _ROLES: dict[str, tuple[str, str]] = {
         r"\bis\san?\b|\bare\b.*\bthat\b|\brefers?\sto|\bis\s(?:called|known\sas|defined)|\bmeans\b|\bconsists?\sof|\bknown\sas\b|\bkinds?\sof\b",
     ),
     "history": (
-        r"histor(?:y|ical)|origins?|background|beginnings?|how\s.*\b(?:began|begin|started?|came)|timeline|early|past|founding|story",
+        r"histor(?:y|ical)|origins?|background|beginnings?|how\s.*\b(?:began|begin|started?|came)|timeline|early|earlier|past|founding|story|before|decisions?",
         r"\b1[5-9]\d\d\b|\b20\d\d\b|\b(?:began|begun|founded|established|opened|launched|introduced|originally|invented|century|decades?|"
         r"first|until|formerly|earlier|since|once|started|emerged|dates?\sback|ago)\b",
     ),
     "mechanism": (
-        r"how\s(?:it|they|does|do|the|a|an|\w+)\s?.*\bworks?\b|mechanisms?|how\sit\sis\s(?:made|done|run)|inside|principles?|operation|"
+        r"how\s(?!to\b|much\b|many\b|often\b|long\b|old\b|far\b|.*\b(?:came|began|begin|started?|done|measured)\b)|mechanisms?|how\sit\sis\s(?:made|done|run)|inside|principles?|operation|"
         r"technology|physiology|process",
         r"\b(?:by|through|via|using|uses|converts?|transfers?|turns?|draws?|absorbs?|releases?|moves?|pumps?|flows?|works?|operates?|"
         r"compress\w*|heats?|cools?|regulates?|triggers?|causes?|drives?|binds?|when|because|acts?|signals?|stores?|feeds?|connects?)\b",
@@ -39,13 +39,18 @@ _ROLES: dict[str, tuple[str, str]] = {
     ),
     "risk": (
         r"risks?|dangers?|harms?|side\seffects?|adverse|hazards?|threats?|safety|warnings?|drawbacks?|disadvantages?|cons\b|downsides?|"
-        r"problems?|limit(?:s|ations?)|difficult\w+|challenges?|obstacles?|barriers?|complications?|weakness\w*|fail\w+|faults?|concerns?|"
-        r"critic\w+|went\swrong|go(?:es)?\swrong|complaints?|objections?|opposition|controvers\w+|mistakes?|setbacks?|trouble\w*|breaks?",
+        r"problems?|limit(?:s|ations?)|difficult\w+|challenges?|obstacles?|barriers?|complications?|weakness\w*|fail\w+|faults?|"
+        r"went\swrong|go(?:es)?\swrong|mistakes?|setbacks?|trouble\w*|breaks?",
         r"\b(?:risk\w*|danger\w*|harm\w*|side\seffects?|adverse\w*|hazard\w*|threat\w*|unsafe|safety|warn\w*|drawback\w*|disadvantage\w*|"
         r"problem\w*|limit\w*|difficult\w*|challeng\w*|obstacle\w*|barrier\w*|complicat\w+|weak\w*|fail\w*|fault\w*|concern\w*|critic\w+|"
         r"complain\w*|object\w+|oppos\w+|controvers\w+|mistake\w*|delay\w*|broke\w*|break\w*|damag\w*|los[st]\w*|los[ei]\w*|injur\w*|death\w*|"
         r"died|ill(?:ness)?|infect\w*|toxic\w*|pollut\w*|leak\w*|noise|noisy|worse\w*|decline\w*|shortage\w*|lack\w*|insufficient|not|cannot|"
         r"never|too|unable|despite|although|doubt\w*|disput\w*|reject\w*|blam\w+|overrun\w*|outage\w*|cancel\w*|impair\w*|bleed\w*|pain\w*)\b",
+    ),
+    "criticism": (
+        r"critic\w+|complaints?|objections?|oppos\w+|controvers\w+|debates?|concerns?|protests?|disputes?|doubts?|counter-?arguments?",
+        r"\b(?:critic\w+|complain\w*|object\w+|oppos\w+|controvers\w+|disput\w*|doubt\w*|reject\w*|protest\w*|petition\w*|unfair\w*|"
+        r"concern\w*|against|refus\w+|blam\w+|argu\w+|debat\w+|disagree\w*|fear\w*|worr\w+|not\severy\w+|ask(?:ed)?\swhy)\b",
     ),
     "result": (
         r"results?|outcomes?|impacts?|effects?\b|findings?|what\s(?:changed|happened)|achievements?|evidence|numbers|figures|statistics|"
@@ -83,6 +88,7 @@ _ROLES: dict[str, tuple[str, str]] = {
         r"data|cohort|assess\w+|test\w*|compared|questionnaire\w*|perform\w+|recorded|sensors?|logged)\b",
     ),
 }  # fmt: skip
+_VAGUE = frozenset({"people", "result", "advice", "comparison"})
 _RIVALS = {"benefit": "risk", "risk": "benefit"}
 ROLES = tuple(_ROLES)
 
@@ -95,6 +101,11 @@ def roles_of_heading(heading: str) -> frozenset[str]:
 @lru_cache(maxsize=65_536)
 def roles_of_sentence(sentence: str) -> frozenset[str]:
     return frozenset(role for role, (_, plays) in _COMPILED.items() if plays.search(sentence))
+
+
+def shared_role(first: str, second: str) -> bool:
+    """The two headings ask for the same thing to be done, and for something definite."""
+    return bool((roles_of_heading(first) & roles_of_heading(second)) - _VAGUE)
 
 
 def role_fit(heading: str, sentence: str) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from writer.domain.drafts import count_words
 from writer.services.extractive.candidates import Candidate, say_the_same
 from writer.services.extractive.language import Weights
-from writer.services.extractive.relevance import GATE, Asked, Matrix, Relevance
+from writer.services.extractive.relevance import Asked, Matrix, Relevance
 
 MOST_QUOTES = 8
 _LENGTH_OF_AN_EASY_QUOTE = 32
@@ -30,12 +30,11 @@ def choose(
     judged: Relevance,
     budgets: Mapping[str, int],
     *,
-    gate: float = GATE,
     wanted: Mapping[int, str] | None = None,
 ) -> Chosen:
     """`wanted` maps candidates that must be quoted (they carry a must-include) to the section that owns them."""
     must = wanted or {}
-    home = _homes(pool, asked, judged.odds, gate, must)
+    home = _homes(pool, asked, judged.odds, judged.gate, must)
     worth = _worth(pool, judged)
     quotes: dict[str, tuple[Candidate, ...]] = {}
     taken: list[int] = []
