@@ -77,7 +77,8 @@ def _own_footnotes(section: Section) -> str:
 
 
 def _with_footnote_marks(text: str, numbers: Mapping[str, int]) -> str:
-    return TOKEN.sub(_marks(numbers), text)
+    """Marks stand at their word, without the blank that drafts have before a token."""
+    return TOKEN.sub(_marks(numbers), re.sub(r"(?<=\S)[ \t]+(?=\[\[\s*S\d)", "", text))
 
 
 def _marks(numbers: Mapping[str, int]) -> Callable[[re.Match[str]], str]:
