@@ -115,11 +115,13 @@ def out_of_credit() -> Reply:
 
 
 def steady(text: str = "", first_s: float = 0.2, count: int = 50, every_s: float = 0.005) -> Reply:
-    return Reply(text or "Steady words " * count, count=count, first_s=first_s, every_s=every_s)
+    text = text or " ".join(f"Word {i} of a steady reply." for i in range(count))
+    return Reply(text, count=count, first_s=first_s, every_s=every_s)
 
 
 NEVER_ENDING = Reply(chunks=("It ", "begins "), hold_after=2)
 SILENT = Reply(hold_after=0)
+ENDLESS = Reply(chunks=tuple(f"Word {i} " for i in range(20_000)), every_s=0.01)
 EMOJI_IN_HALVES = Reply(chunks=("A smile \ud83d", "\ude00 and a\x00 NUL."))
 LOOPING = Reply(chunks=("Once upon a time. ",) + ("and then the same words again ",) * 400)
 THINKING = Reply(chunks=("<th", "ink>Let me see", " what to say.</thi", "nk>\n\nThe answer", " is 42."))
@@ -130,6 +132,7 @@ NAMED: dict[str, Script] = {
     "unavailable": failing(503, "The server is overloaded."),
     "never-ending": NEVER_ENDING,
     "silent": SILENT,
+    "endless": ENDLESS,
     "looping": LOOPING,
     "thinking": THINKING,
 }

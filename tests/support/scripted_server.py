@@ -15,7 +15,8 @@ In a test (the server runs in a thread; `url` is the OpenAI base URL, `root` the
     server.release()                 lets replies go on that a `hold_after` keeps waiting
 
 What a `Reply` can do: see its fields. Shorthands: `failing(503)`, `rate_limited(2)`, `rate_limited(2, "date")`,
-`out_of_credit()`, `steady()` (200 ms to the first of 50 chunks at 5 ms), `NEVER_ENDING`, `EMOJI_IN_HALVES`, `LOOPING`.
+`out_of_credit()`, `steady()` (200 ms to the first of 50 chunks at 5 ms), and
+`NEVER_ENDING`, `ENDLESS`, `SILENT`, `THINKING`, `EMOJI_IN_HALVES`, `LOOPING`.
 
 In a process of its own (kill tests, benchmarks: its CPU then does not count as the client's):
 
@@ -42,6 +43,9 @@ from typing import Any, Self
 from tests.support.scripted_formats import error_body, frames, http_chunk, whole_body
 from tests.support.scripted_replies import (
     EMOJI_IN_HALVES as EMOJI_IN_HALVES,
+)
+from tests.support.scripted_replies import (
+    ENDLESS as ENDLESS,
 )
 from tests.support.scripted_replies import (
     LOOPING as LOOPING,

@@ -2,14 +2,14 @@
 
 _UNIT = 400
 _TIMES = 6
-_LEAST = 480
+_LEAST = 2000
 _TAIL = _UNIT * _TIMES
 _CHECK_EVERY = 200
 _ANCHOR = 24
 
 
 class Repetition:
-    """Sees a stretch of up to 400 characters that comes at least six times running, over at least 480 characters."""
+    """Sees a stretch of up to 400 characters that comes at least six times running, over at least 2,000 characters."""
 
     def __init__(self) -> None:
         self._tail = ""
