@@ -1,8 +1,7 @@
 """A scripted model that writes whole articles: what it answers depends on the prompt alone, so every run is alike.
 
-`quick` answers at once; `steady_article` takes 200 ms to the first of 50 chunks at 5 ms, as the
-benchmarks' bare calls;
-`paced_article` and `slow_article` leave time to press Stop or to pull the plug; `same_statistic` reaches for the same sentence everywhere.
+`quick` answers at once; `steady_article` takes 200 ms to the first of 50 chunks at 5 ms; `paced_article` and
+`slow_article` leave time to press Stop or to pull the plug; `same_statistic` says the same sentence in every section.
 """
 
 import json

@@ -1,0 +1,23 @@
+"""`python -m benchmarks` prints every figure; `python -m benchmarks article stop` only those of the named scripts."""
+
+import subprocess
+import sys
+
+ALL = ("article", "providers", "stop", "overlap", "extractive", "retrieval", "startup", "kills")
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        print(f"There is no benchmark {unknown[0]}. There are: {', '.join(ALL)}.")
+        return 2
+    failed = 0
+    for name in names or ALL:
+        print(f"\n{name}", flush=True)
+        # Each in a process of its own: one's imports and threads are not another's.
+        failed += subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
