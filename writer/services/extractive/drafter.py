@@ -85,7 +85,7 @@ class ExtractiveDrafter:
     async def headline(self, body: WrittenBody, caller: Caller) -> Headline:
         covered, _ = _covered_and_silent(body)
         quotes, sources = _counts(covered)
-        about = wording.description(body.brief.topic, _headings(covered), quotes, sources)
+        about = wording.description(body.brief.topic, len(covered), quotes, sources)
         return Headline(body.outline.title or as_heading(body.brief.topic), about, NAME, VERSION)
 
     def _outline(self, brief: Brief, evidence: Sequence[Passage], caller: Caller) -> Outline:

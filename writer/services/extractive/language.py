@@ -12,7 +12,7 @@ a about above across after again against all almost along already also although 
 around as at away back be became because become been before being below between both but by came can cannot could did
 do does doing done down during each either else enough even ever every few first for from further gave get give given
 go goes gone got had has have having he her here hers herself him himself his how however i if in indeed instead into
-is it its itself just keep kept know last least less let like likely made make makes many may me might mine more most
+is it its itself just keep kept last least less let like likely made make makes many may me might mine more most
 much must my myself need neither never next no nor not nothing now of off often on once one only onto or other others
 our ours ourselves out over own per perhaps put quite rather really said same say says second see seem seen several
 shall she should since so some such take taken than that the their theirs them themselves then there these they thing

@@ -32,7 +32,7 @@ _POINTS_ELSEWHERE = re.compile(
     |\b(?:shown|listed|described|discussed|mentioned|outlined|noted|given|defined|explained|seen|summari[sz]ed)\s
        (?:\w+\s)?(?:above|below|earlier|previously|(?:in|by)\s(?:the\s)?(?:fig|figure|table|section|chapter|appendix|box))\b
     |\b(?:fig(?:ure)?s?|tables?)\s\d|\bthe\sfollowing\b|\bas\sfollows\b|\b(?:aforementioned|former|latter)\b
-    |\b(?:above|below)-mentioned\b|\b(?:this|next|previous|preceding)\s(?:section|chapter|article|page|document|guide|post)\b""",
+    |\b(?:above|below)-mentioned\b|\b(?:this|next|previous|preceding)\s(?:section|chapter|article|page|document|guide|post|note|text|collection)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BOILERPLATE = re.compile(
@@ -62,7 +62,7 @@ _PRONOUN_FIRST = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FREE_QUANTIFIER = re.compile(
-    r"^\W*(?:each|some|all|most|many|few|several|one)\s(?:of\s(?:the\s)?)?[a-z]{4,}", re.IGNORECASE
+    r"^\W*(?:each|some|all|most|many|few|several|one)\s(?:of\s(?:the\s)?)?(?:\d|[a-z]{4,})", re.IGNORECASE
 )
 _DEPENDENT_START = re.compile(
     r"""^\W*(?:however|but|and|or|so|yet|nor|also|moreover|furthermore|besides|therefore|thus|hence|consequently|accordingly

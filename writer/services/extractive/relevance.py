@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from writer.domain.ports.sources import Embedder
+from writer.domain.text import words
 from writer.services.extractive.candidates import Candidate
-from writer.services.extractive.language import Weights, stems
+from writer.services.extractive.language import Weights, stem, stems
 from writer.services.extractive.roles import role_fit, shared_role
 
 Matrix = NDArray[np.float64]
@@ -28,6 +29,8 @@ WITHOUT_MODEL = np.array([-1.44, 0.0, 0.0, 0.0, 4.0, 0.92, 0.09, 4.0])
 GATE, GATE_WITHOUT_MODEL = 0.65, 0.7
 _LEAD_OF_AN_ONLY_HEADING = 0.15
 _SAME_ROLE = 0.6
+_USUAL_LIKENESS = 0.45
+_DOUBT = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def relevance(
     weights = Weights([*(c.terms for c in pool), stems(topic)])
     role = np.array([[role_fit(section.heading, c.text) for section in asked] for c in pool])
     around = _passage_words(pool, asked, passages, weights)
-    path = _path_fit(pool, asked, weights, embedder) if see_headings else np.zeros_like(around)
+    path = _path_fit(pool, asked, topic, weights, embedder) if see_headings else np.zeros_like(around)
     vectors = embedded(embedder, [c.text for c in pool]) if embedder else None
     meaning = np.zeros((2, *around.shape))
     if embedder is not None and vectors is not None:
@@ -160,24 +163,41 @@ def _unit(rows: Matrix) -> Matrix:
     return unit
 
 
-def _path_fit(pool: Sequence[Candidate], asked: Sequence[Asked], weights: Weights, embedder: Embedder | None) -> Matrix:
-    """Likeness of the heading that the author of the source put over the passage, less its lead over the other
-    headings of the outline; 0 where the source has no headings."""
-    paths = sorted({p for c in pool for p in headings_over(c)})
+def _path_fit(
+    pool: Sequence[Candidate], asked: Sequence[Asked], topic: str, weights: Weights, embedder: Embedder | None
+) -> Matrix:
+    """Likeness of the heading that the author of the source put over the passage, and its lead over the other headings
+    of the outline; 0 where the source has no headings."""
+    paths = sorted({path for candidate in pool for path in headings_over(candidate)})
     if not paths:
         return np.zeros((len(pool), len(asked)))
-    table = np.array([[weights.overlap(stems(path), stems(a.text)) for a in asked] for path in paths])
-    same = np.array(
-        [[float(path.casefold() in {t.casefold() for t in (a.heading, *a.points)}) for a in asked] for path in paths]
-    )
+    table = _heading_likeness(paths, asked, set(stems(topic)), weights, embedder)
+    scores = dict(zip(paths, table + 0.5 * _lead(table) - _USUAL_LIKENESS, strict=True))
+    rows = [[scores[path] for path in headings_over(candidate)] or [np.zeros(len(asked))] for candidate in pool]
+    return np.array([np.max(row, axis=0) for row in rows])
+
+
+def _heading_likeness(
+    paths: Sequence[str], asked: Sequence[Asked], about: set[str], weights: Weights, embedder: Embedder | None
+) -> Matrix:
+    """The best of each heading's wordings: the same words, the same role, or a like meaning."""
+    texts = [text for section in asked for text in (section.heading, *section.points)]
+    table = np.array([[_alike(path, text, about, weights) for text in texts] for path in paths])
     if embedder:
-        table = np.maximum(table, embedded(embedder, paths) @ _headings(embedder, asked).T)
-    table = np.maximum(table, [[_SAME_ROLE * shared_role(path, a.heading) for a in asked] for path in paths])
-    scores = dict(zip(paths, np.maximum(table, same) + 0.5 * _lead(np.maximum(table, same)) - 0.45, strict=True))
-    rows = [
-        np.max([scores[p] for p in over], axis=0) if (over := headings_over(c)) else np.zeros(len(asked)) for c in pool
-    ]
-    return np.array(rows)
+        table = np.maximum(table, embedded(embedder, paths) @ embedded(embedder, texts).T)
+    owners = np.array([n for n, section in enumerate(asked) for _ in range(1 + len(section.points))])
+    return np.stack([table[:, owners == n].max(axis=1) for n in range(len(asked))], axis=1)
+
+
+def _alike(path: str, text: str, about: set[str], weights: Weights) -> float:
+    """One word in common is weak evidence, however short the headings are."""
+    if [stem(w) for w in words(path)] == [stem(w) for w in words(text)]:
+        return 1.0
+    first = [term for term in stems(path) if term not in about]
+    second = [term for term in stems(text) if term not in about]
+    shared = (weights.overlap(first, second) + weights.overlap(second, first)) / 2
+    sure = 1 - _DOUBT ** len(set(first) & set(second))
+    return max(shared * sure, _SAME_ROLE * shared_role(path, text))
 
 
 def headings_over(candidate: Candidate) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ def choose(
         fresh = [n for n in ranked if n in must or not any(_same(pool, judged, n, m) for m in taken)]
         picked = _without_twins(fresh, pool, judged, budgets[section.key])
         taken += picked
-        quotes[section.key] = _in_reading_order([_extended(q, budgets[section.key]) for q in picked.values()])
+        best_first = sorted(picked, key=lambda n: -judged.odds[n, column])
+        quotes[section.key] = _in_reading_order([_extended(picked[n], budgets[section.key]) for n in best_first])
     return Chosen(quotes)
 
 
@@ -122,9 +123,7 @@ def _extended(quote: Candidate, budget: int) -> Candidate:
     return pair if count_words(pair.text) <= min(55, max(30, budget // 2)) else quote
 
 
-def _in_reading_order(quotes: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Source by source, the one that says most first, and each in its own order."""
-    said: dict[int, int] = {}
-    for quote in quotes:
-        said[quote.passage.source_id] = said.get(quote.passage.source_id, 0) + count_words(quote.text)
-    return tuple(sorted(quotes, key=lambda q: (-said[q.passage.source_id], q.order)))
+def _in_reading_order(best_first: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Source by source, the one with the best answer first, and each in its own order."""
+    sources = list(dict.fromkeys(quote.passage.source_id for quote in best_first))
+    return tuple(sorted(best_first, key=lambda q: (sources.index(q.passage.source_id), q.order)))

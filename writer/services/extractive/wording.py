@@ -85,15 +85,16 @@ def conclusion(silent: Sequence[str], missing_points: Sequence[str], covered: in
     return "To do before this can become an article:\n\n" + "\n".join(lines)
 
 
-def description(topic: str, headings: Sequence[str], quotes: int, sources: int) -> str:
-    """121 to 156 characters where the pieces allow it."""
-    start = f"Source brief on {_shortened(topic, 60)}: {counted(quotes, 'extract')} from {counted(sources, 'source')}"
+def description(topic: str, headings: int, quotes: int, sources: int) -> str:
+    """121 to 156 characters, unless the topic is too short for it."""
+    start = f"Source brief on {_shortened(topic, 70)}: {counted(quotes, 'extract')} from {counted(sources, 'source')}"
     text = start
-    for n, heading in enumerate(headings):
-        longer = f"{text}{', on ' if n == 0 else '; '}{heading[:1].lower() + heading[1:]}" if heading else text
-        if len(longer) + 1 <= _MOST:
-            text = longer
-    for tail in (", each with its citation and its place in the source", ", each with its citation", ", all cited"):
+    for tail in (
+        f" under {counted(headings, 'heading')}",
+        ", each quoted word for word",
+        ", each with its citation",
+        ", to write from",
+    ):
         if len(text) + 1 < _FEWEST and len(text) + len(tail) + 1 <= _MOST:
             text += tail
     return f"{text}."
