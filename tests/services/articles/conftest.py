@@ -35,8 +35,7 @@ class Studio:
         self.server = server
         self.live = LiveText()
         self.book = UsageBook(stores.usage)
-        account = ProviderAccount("openai-compatible", "openai-compatible", server.url, "key", ("scripted-1",))
-        self.registry = Registry(lambda owner: [account], self.book.record)
+        self.registry = self._new_registry()
         self.keywords = FtsIndex(folder / "index", stores.sources)
         self.library = SourceLibrary(stores.sources, HybridSearch(stores.sources, self.keywords, None, None))
         self.runner: Runner | None = None
@@ -44,6 +43,15 @@ class Studio:
         self.articles = Articles(
             stores.drafts, stores.jobs, stores.sources, self.library, self.drafter_for, self.jobs.wake
         )
+
+    def _new_registry(self) -> Registry:
+        account = ProviderAccount("openai-compatible", "openai-compatible", self.server.url, "key", ("scripted-1",))
+        return Registry(lambda owner: [account], self.book.record)
+
+    async def restart(self) -> None:
+        """As a new process would: nobody remembers which route failed."""
+        await self.registry.aclose()
+        self.registry = self._new_registry()
 
     def drafter_for(self, owner_id: str, route: str) -> Drafter:
         return ModelDrafter(self.registry.provider(owner_id, [route or ROUTE]))

@@ -1,32 +1,341 @@
+import asyncio
+import random
 from dataclasses import replace
 
-from tests.services.articles.conftest import Studio
-from writer.domain.actors import LOCAL_ACTOR
+import pytest
+
+from tests.services.articles.conftest import ROUTE, Studio
+from tests.support import scripted_article
+from tests.support.scripted_article import STATISTIC, kind_of, quick, same_statistic, section_key
+from tests.support.scripted_server import Asked, Reply, failing
+from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.briefs import Brief
 from writer.domain.citations import cited_ids
-from writer.domain.drafts import DraftState, SectionState
+from writer.domain.drafts import Draft, DraftState, Origin, SectionState
+from writer.domain.errors import NotFound, UserMistake
 from writer.domain.jobs import JobState, StepState
+from writer.domain.outlines import Outline, OutlineSection
+from writer.services.articles.overlap import overlaps
 
 BRIEF = Brief("Tidal power in harbour towns", words=1200, must_include=("Tides come twice a day",))
+
+
+def kinds(studio: Studio) -> list[str]:
+    return [kind_of(asked) for asked in studio.server.requests]
+
+
+def shared_in(draft: Draft) -> list:
+    return overlaps([(section.key, section.text) for section in draft.sections])
 
 
 async def test_a_brief_becomes_a_cited_draft_by_four_calls_in_a_row(sourced: Studio):
     draft = await sourced.written(BRIEF)
 
+    keys = [section.key for section in draft.sections]
     assert draft.state is DraftState.IN_REVIEW
-    assert [section.key for section in draft.sections] == [
-        "introduction",
-        "s1",
-        "s2",
-        "s3",
-        "s4",
-        "s5",
-        "s6",
-        "conclusion",
-    ]
+    assert keys == ["introduction", "s1", "s2", "s3", "s4", "s5", "s6", "conclusion"]
     assert all(section.state is SectionState.DONE and section.text for section in draft.sections)
-    assert all(cited_ids(draft.section(f"s{i}").text) for i in range(1, 7))
+    assert all(cited_ids(section.text) for section in draft.sections if section.role == "body")
     assert draft.title == "Tides at work in six harbours"
     assert 121 <= len(draft.description) <= 156
-    assert len(sourced.server.requests) == 1 + 1 + 6 + 3
+    assert sorted(kinds(sourced)) == sorted(
+        ["outline", "plan", *["section"] * 6, "introduction", "conclusion", "headline"]
+    )
     assert abs(draft.word_count - 1200) < 240
+    assert shared_in(draft) == []
+
+
+async def test_every_version_says_who_made_it(sourced: Studio):
+    draft = await sourced.written(BRIEF)
+    versions = sourced.stores.drafts.versions(draft.id)
+
+    assert {version.origin.kind for version in versions} == {"generated"}
+    sections = [version for version in versions if version.origin.prompt_version.startswith("section@")]
+    assert len(sections) == 6
+    assert {version.origin.route for version in sections} == {ROUTE}
+
+
+async def test_the_writer_shapes_the_outline_before_anything_else_is_written(sourced: Studio):
+    draft = sourced.articles.start(BRIEF, LOCAL_ACTOR)
+    job = sourced.jobs.for_draft(draft.id, LOCAL_ACTOR)
+    assert job is not None
+    waiting = await sourced.followed(job.id)
+    shown = sourced.stores.drafts.get(draft.id)
+
+    assert waiting.state is JobState.WAITING
+    assert shown.state is DraftState.OUTLINED
+    assert shown.outline is not None
+    assert shown.title == "Tides at work"
+    assert kinds(sourced) == ["outline"]
+
+    edited = replace(
+        shown.outline,
+        sections=(shown.outline.sections[2], OutlineSection("", "Prospects of tidal power"), shown.outline.sections[0]),
+    )
+    sourced.articles.approve(draft.id, edited, LOCAL_ACTOR)
+    sourced.articles.approve(draft.id, edited, LOCAL_ACTOR)  # a double click
+    done = await sourced.followed(job.id)
+    written = sourced.stores.drafts.get(draft.id)
+
+    assert done.state is JobState.DONE
+    assert [s.key for s in written.sections] == ["introduction", "s3", "s4", "s1", "conclusion"]
+    assert written.sections[2].heading == "Prospects of tidal power"
+    assert kinds(sourced).count("section") == 3
+
+
+async def test_an_outline_cannot_be_approved_before_it_is_there(sourced: Studio):
+    draft = sourced.articles.start(BRIEF, LOCAL_ACTOR)
+    with pytest.raises(UserMistake, match="not ready"):
+        sourced.articles.approve(draft.id, Outline("T", (OutlineSection("s1", "A"),)), LOCAL_ACTOR)
+    with pytest.raises(NotFound):
+        sourced.articles.approve(draft.id, Outline("T", (OutlineSection("s1", "A"),)), Actor("somebody else"))
+
+
+async def test_a_double_click_on_start_is_one_draft_and_a_new_brief_another(sourced: Studio):
+    first = sourced.articles.start(BRIEF, LOCAL_ACTOR)
+    assert sourced.articles.start(BRIEF, LOCAL_ACTOR).id == first.id
+    assert sourced.articles.start(replace(BRIEF, words=1000), LOCAL_ACTOR).id != first.id
+
+
+async def test_another_outline_for_the_same_draft_replaces_the_text_once_it_is_approved(sourced: Studio):
+    draft = await sourced.written(BRIEF)
+    job = sourced.articles.redo_outline(draft.id, LOCAL_ACTOR)
+    await sourced.followed(job.id)
+    proposed = sourced.stores.drafts.get(draft.id)
+    assert [s.text for s in proposed.sections] == [s.text for s in draft.sections]
+
+    assert proposed.outline is not None
+    sourced.articles.approve(draft.id, replace(proposed.outline, sections=proposed.outline.sections[:2]), LOCAL_ACTOR)
+    await sourced.followed(job.id)
+    written = sourced.stores.drafts.get(draft.id)
+    assert [s.key for s in written.sections] == ["introduction", "s1", "s2", "conclusion"]
+    assert any(version.note == "New outline approved" for version in sourced.stores.drafts.versions(draft.id))
+
+
+async def test_with_a_provider_that_always_reaches_for_the_strongest_statistic_it_is_said_once(sourced: Studio):
+    sourced.server.script = same_statistic
+    draft = await sourced.written(BRIEF)
+
+    assert shared_in(draft) == []
+    assert draft.sections[1].text.count("47 percent") >= 1
+    assert all("47 percent" not in section.text for section in draft.sections[2:])
+    assert all(section.text and section.gap is None for section in draft.sections)
+    assert kinds(sourced).count("repair") == 5
+
+
+async def test_when_everything_is_the_same_text_nothing_is_left_empty_without_saying_so(sourced: Studio):
+    parrot = " ".join([STATISTIC] * 12)
+
+    def script(asked: Asked) -> Reply:
+        return Reply(parrot) if kind_of(asked) not in ("outline", "plan", "headline") else quick(asked)
+
+    sourced.server.script = script
+    draft = await sourced.written(BRIEF)
+
+    assert shared_in(draft) == []
+    assert draft.section("s1").text
+    for section in draft.sections:
+        assert section.text or "only what other parts" in section.gap.missing[0]
+
+
+async def test_a_repair_by_the_model_that_works_is_kept(sourced: Studio):
+    def script(asked: Asked) -> Reply:
+        return quick(asked) if kind_of(asked) == "repair" else same_statistic(asked)
+
+    sourced.server.script = script
+    draft = await sourced.written(BRIEF)
+
+    assert shared_in(draft) == []
+    notes = [version.note for version in sourced.stores.drafts.versions(draft.id)]
+    assert "“People” rewritten to end a repetition" in notes
+    assert "Repeated sentences taken out" not in notes
+
+
+async def test_a_provider_that_fails_at_the_repair_costs_the_article_nothing(sourced: Studio):
+    def script(asked: Asked) -> Reply:
+        return failing(400) if kind_of(asked) == "repair" else same_statistic(asked)
+
+    sourced.server.script = script
+    draft = await sourced.written(BRIEF)
+
+    assert shared_in(draft) == []
+    assert any("could not be rewritten" in flag for flag in draft.section("s2").flags)
+
+
+@pytest.mark.parametrize("script", [quick, same_statistic])
+async def test_no_order_of_completion_reaches_the_text(sourced: Studio, script):
+    texts = set()
+    for seed in range(4):
+        chance = random.Random(seed)
+
+        def delayed(asked: Asked, chance: random.Random = chance) -> Reply:
+            return replace(script(asked), first_s=chance.random() / 10)
+
+        sourced.server.script = delayed
+        # Another reader is another key: nothing is taken from what was kept before.
+        draft = await sourced.written(replace(BRIEF, due=None, goal=f"{seed}"))
+        texts.add((draft.title, draft.description, draft.markdown(), tuple(s.flags for s in draft.sections)))
+
+    assert len(texts) == 1
+
+
+async def test_a_job_that_failed_half_way_goes_on_without_paying_again(sourced: Studio):
+    def script(asked: Asked) -> Reply:
+        return failing(401) if section_key(asked) == "s3" else quick(asked)
+
+    sourced.server.script = script
+    failed = await sourced.followed(sourced.articles.write(BRIEF, LOCAL_ACTOR).id)
+    assert failed.state is JobState.FAILED
+    assert "401" in failed.error or "key" in failed.error
+    assert kinds(sourced).count("section") == 6
+
+    sourced.server.script = quick
+    sourced.server.forget()
+    await sourced.restart()
+    job = sourced.articles.write(BRIEF, LOCAL_ACTOR)
+    assert job.id == failed.id
+    done = await sourced.followed(job.id)
+
+    assert done.state is JobState.DONE
+    assert [section_key(asked) for asked in sourced.server.requests if kind_of(asked) == "section"] == ["s3"]
+    assert kinds(sourced).count("outline") == kinds(sourced).count("plan") == 0
+
+
+async def test_the_same_brief_when_all_is_done_is_the_same_job_and_costs_nothing(sourced: Studio):
+    draft = await sourced.written(BRIEF)
+    calls = len(sourced.server.requests)
+
+    assert (await sourced.written(BRIEF)).id == draft.id
+    assert len(sourced.server.requests) == calls
+
+
+async def test_a_draft_in_the_trash_is_not_written_into_again(sourced: Studio):
+    draft = await sourced.written(BRIEF)
+    sourced.stores.drafts.trash(draft.id)
+    assert sourced.articles.write(BRIEF, LOCAL_ACTOR).draft_id != draft.id
+
+
+async def test_sections_written_for_another_draft_of_the_same_plan_are_taken_from_there(sourced: Studio):
+    first = await sourced.written(BRIEF)
+    sourced.stores.drafts.trash(first.id)
+    sourced.server.forget()
+    again = await sourced.written(BRIEF)
+
+    assert again.id != first.id
+    assert again.markdown() == first.markdown()
+    assert kinds(sourced).count("section") == 0
+
+
+async def test_a_source_deleted_while_the_job_runs_is_a_gap_or_a_flag_and_never_a_citation(sourced: Studio):
+    draft = sourced.articles.start(BRIEF, LOCAL_ACTOR)
+    job = sourced.jobs.for_draft(draft.id, LOCAL_ACTOR)
+    await sourced.followed(job.id)
+    shown = sourced.stores.drafts.get(draft.id)
+    gone: set[int] = set()
+
+    def script(asked: Asked) -> Reply:
+        reply = quick(asked)
+        if kind_of(asked) == "plan":
+            for source in sourced.stores.sources.listing("local")[:5]:
+                sourced.stores.sources.delete(source.id)
+                gone.add(source.id)
+        return reply
+
+    sourced.server.script = script
+    sourced.articles.approve(draft.id, shown.outline, LOCAL_ACTOR)
+    done = await sourced.followed(job.id)
+    written = sourced.stores.drafts.get(draft.id)
+
+    assert done.state is JobState.DONE
+    assert not [id_ for id_ in cited_ids(written.markdown()) if int(id_[1:].split(".")[0]) in gone]
+    said = [
+        *(f for s in written.sections for f in s.flags),
+        *(m for s in written.sections if s.gap for m in s.gap.missing),
+    ]
+    assert any("deleted" in sentence for sentence in said)
+
+
+async def test_what_the_writer_changes_meanwhile_is_not_overwritten(sourced: Studio):
+    seen: list[str] = []
+
+    def script(asked: Asked) -> Reply:
+        if kind_of(asked) == "repair" and not seen:
+            draft = sourced.stores.drafts.listing("local")[0]
+            now = sourced.stores.drafts.get(draft.id)
+            mine = [replace(s, text="My own words.") if s.key == "s2" else s for s in now.sections]
+            origin = Origin("person", "local")
+            sourced.stores.drafts.save(now.id, now.revision, origin, title="My own title", sections=mine)
+            seen.append(draft.id)
+        return same_statistic(asked)
+
+    sourced.server.script = script
+    draft = await sourced.written(BRIEF)
+
+    assert seen == [draft.id]
+    assert draft.section("s2").text == "My own words."
+    assert draft.title == "My own title"
+
+
+async def test_a_section_without_material_is_a_gap_and_the_others_are_written(sourced: Studio):
+    def script(asked: Asked) -> Reply:
+        if section_key(asked) == "s2":
+            return Reply('{"status": "insufficient", "missing": ["wages since 2020"], "suggested_queries": ["wages"]}')
+        return quick(asked)
+
+    sourced.server.script = script
+    draft = await sourced.written(BRIEF)
+
+    assert draft.section("s2").gap.missing == ("wages since 2020",)
+    assert draft.section("s2").text == ""
+    assert draft.section("s3").text
+    introduction = next(asked for asked in sourced.server.requests if kind_of(asked) == "introduction")
+    assert "This section lacks: wages since 2020" in introduction.prompt
+
+
+async def test_without_any_sources_an_article_is_written_and_says_so(studio: Studio):
+    draft = await studio.written(BRIEF)
+
+    body = [section for section in draft.sections if section.role == "body"]
+    assert all("Written without sources" in section.flags[0] for section in body)
+    assert cited_ids(draft.markdown()) == []
+
+
+async def test_a_type_without_introduction_and_conclusion_has_none(sourced: Studio):
+    draft = await sourced.written(replace(BRIEF, content_type="news", words=600))
+    assert {section.role for section in draft.sections} == {"body"}
+
+
+@pytest.mark.parametrize(
+    ("brief", "sentence"),
+    [
+        (replace(BRIEF, content_type="poem"), "no content type “poem”"),
+        (replace(BRIEF, source_ids=(77,)), "S77"),
+    ],
+)
+async def test_a_brief_that_cannot_be_written_starts_nothing(sourced: Studio, brief: Brief, sentence: str):
+    for start in (sourced.articles.start, sourced.articles.write):
+        with pytest.raises(UserMistake, match=sentence):
+            start(brief, LOCAL_ACTOR)
+    assert sourced.stores.drafts.listing("local") == []
+
+
+async def test_stop_keeps_what_was_finished_and_resume_goes_on(sourced: Studio):
+    def script(asked: Asked) -> Reply:
+        return replace(quick(asked), hold_after=1) if section_key(asked) == "s4" else quick(asked)
+
+    sourced.server.script = script
+    job = sourced.articles.write(BRIEF, LOCAL_ACTOR)
+    following = asyncio.create_task(sourced.followed(job.id))
+    await sourced.server.until(lambda: sum(a.finished_at is not None for a in sourced.server.requests) >= 7)
+    await asyncio.to_thread(sourced.jobs.stop, job.id, LOCAL_ACTOR)
+    stopped = await following
+    assert stopped.state is JobState.STOPPED
+
+    sourced.server.script = scripted_article.quick
+    sourced.server.forget()
+    sourced.jobs.resume(job.id, LOCAL_ACTOR)
+    done = await sourced.followed(job.id)
+    again = [section_key(asked) for asked in sourced.server.requests if kind_of(asked) == "section"]
+    assert done.state is JobState.DONE
+    assert "s4" in again
+    assert all(step.state is StepState.DONE for step in sourced.stores.jobs.steps(job.id))

@@ -12,9 +12,11 @@ from writer.domain.text import joined_surrogates, sentences
 from writer.services.articles.prompts import prompts
 
 _THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
-_LOOK_EVERY = 400
-_LOOP_WORDS = 8
-_LOOP_TIMES = 5
+_LOOK_EVERY = 100
+_ANCHOR = 24
+_LOOP_TIMES = 4
+_LOOP_LEAST = 300
+_LOOP_MOST = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +147,13 @@ class Asking:
 
 
 class _Watch:
-    """Stops a stream that goes round in circles, or that writes far more than it was asked for."""
+    """Stops a stream that goes round in circles, or that writes far more than it was asked for, and keeps what was
+    good of it. The wrappers round providers watch too, later, and then throw all of it away."""
 
     def __init__(self, words: int) -> None:
         self._most = 2 * words + 100
         self._unseen = 0
-        self._loop = ""
+        self._period = 0
         self.note = ""
 
     def has_run_away(self, pieces: list[str], came: int) -> bool:
@@ -159,29 +162,32 @@ class _Watch:
             return False
         self._unseen = 0
         text = without_thoughts("".join(pieces))
-        self._loop = repeated(text)
-        if self._loop:
+        self._period = period_at_end(text)
+        if self._period:
             self.note = "The model began to repeat itself and was stopped; the text ends before the repetition."
         elif count_words(text) > self._most:
             self.note = "The model wrote more than twice what was asked and was stopped there."
         return bool(self.note)
 
     def cut(self, text: str) -> str:
-        if not self._loop:
-            return whole_sentences(text)
-        end = text.index(self._loop) + len(self._loop)
-        return whole_sentences(text[:end])
+        return whole_sentences(first_of_repetition(text, self._period) if self._period else text)
 
 
-def repeated(text: str) -> str:
-    """The last words of a text when it has just said them over and over, else ""."""
-    tail = re.search(r"(?:\S+\s+){%d}\S*\Z" % _LOOP_WORDS, text)  # noqa: UP031  braces belong to the pattern
-    words = " ".join(text.split()[-_LOOP_WORDS:])
-    recent = " ".join(text.split()[-_LOOP_WORDS * 40 :])
-    if tail is None or len(set(words.split())) < 2 or recent.count(words) < _LOOP_TIMES:
-        return ""
-    found = re.search(r"\s+".join(re.escape(word) for word in words.split()), text)
-    return found.group(0) if found else ""
+def period_at_end(text: str) -> int:
+    """How many characters the stretch has that the text ends with over and over; 0 when it does not."""
+    before = text.rfind(text[-_ANCHOR:], 0, len(text) - 1)
+    period = len(text) - _ANCHOR - before
+    span = max(_LOOP_TIMES * period, _LOOP_LEAST)
+    if before < 0 or period > _LOOP_MOST or span > len(text):
+        return 0
+    return period if text[-span:-period] == text[period - span :] else 0
+
+
+def first_of_repetition(text: str, period: int) -> str:
+    start = len(text) - period
+    while start > 0 and text[start - 1] == text[start - 1 + period]:
+        start -= 1
+    return text[: start + period]
 
 
 def said(request: CompletionRequest, reply: str, then: tuple[Message, ...]) -> CompletionRequest:
