@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_SHORT_FORMS = ("Mr", "Ms", "Dr", "St", "vs", "No", "Mrs", r"e\.g", r"i\.e", "etc", "Fig", "[A-Z]")
+_SHORT_FORMS = ("Mr", "Ms", "Dr", "St", "vs", "No", "Mrs", "p", "pp", r"e\.g", r"i\.e", "etc", "Fig", "[A-Z]")
 _NOT_AFTER_A_SHORT_FORM = "".join(rf"(?<!\b{form})" for form in _SHORT_FORMS)
 _CLOSERS_AND_CITATIONS = r"""["'”’)\]]*(?:\s*\[\[[^\[\]]*\]\])*"""
 _NEXT_BEGINS = r"""(?=\s+["'“‘(\[]*[A-Z0-9À-Þ]|\s*$)"""
