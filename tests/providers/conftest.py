@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,7 +47,10 @@ def build_tiny_model(folder: Path, context: int = 256) -> Path:
     raw.decoder = decoders.ByteLevel()
     special = ["<|end|>", "<|user|>", "<|assistant|>", "<|system|>"]
     trainer = trainers.BpeTrainer(
-        vocab_size=320, special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+        vocab_size=320,
+        special_tokens=special,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
     )
     raw.train_from_iterator(["The quick brown fox jumps over the lazy dog.", "A model writes words."], trainer)
     tokenizer = PreTrainedTokenizerFast(

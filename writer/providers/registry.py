@@ -121,14 +121,14 @@ class Registry:
         try:
             return await listing() if listing else list(account.models or preset.models)
         finally:
-            await _closed(adapter)
+            await closed(adapter)
 
     async def aclose(self) -> None:
         """Close the connections that belong to the running event loop."""
         with self._lock:
             lines = list(self._lines.values())
         for line in lines:
-            await _closed(line.adapter)
+            await closed(line.adapter)
 
     def _found(self, accounts: dict[str, ProviderAccount], route: str) -> tuple[ProviderAccount, str, Preset]:
         name, _, model = route.partition(":")
@@ -228,7 +228,7 @@ def _status(line: _Line) -> RouteStatus:
     return RouteStatus(line.key, line.candidate.provider.route, str(state), open_s, reason)
 
 
-async def _closed(adapter: Provider) -> None:
+async def closed(adapter: Provider) -> None:
     close = getattr(adapter, "aclose", None)
     if close is not None:
         await close()
