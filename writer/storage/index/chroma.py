@@ -22,6 +22,7 @@ _PAUSE = 0.01
 _FIRST_LOOK = 2.0  # seconds after the start: the first page comes first
 _LOCKED_LOOK = 30.0
 _SOURCES_AT_ONCE = 50
+_ROUNDING = 1e-5  # Chroma makes vectors unit length once more, and the last bits change
 
 logger = logging.getLogger(__name__)
 
@@ -190,7 +191,8 @@ class ChromaIndex:
         same = {
             passage_id
             for passage_id, vector in zip(held["ids"], held["embeddings"], strict=True)
-            if passage_id in wanted and np.array_equal(vector, np.frombuffer(wanted[passage_id].vector, "<f4"))
+            if passage_id in wanted
+            and np.allclose(vector, np.frombuffer(wanted[passage_id].vector, "<f4"), atol=_ROUNDING)
         }
         outdated = [passage_id for passage_id in held["ids"] if passage_id not in same]
         for start in range(0, len(outdated), BATCH):
