@@ -41,7 +41,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent view, read only."""
-        with translated(), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
+        with translated(reading=True), Session(self.engine, autoflush=False, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -171,6 +171,7 @@ def _postgres(address: URL, wait_s: float) -> Engine:
         max_overflow=16,
         pool_timeout=wait_s,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": settings},
     )
     event.listen(engine, "begin", _begin_postgres)

@@ -1,14 +1,17 @@
 """What the database drivers raise, translated once into sentences."""
 
 import errno
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from writer.domain.errors import NotFound, StorageError
+
+logger = logging.getLogger(__name__)
 
 DISK_FULL = "The disk is full, so nothing more can be saved. Free some space; what was saved before is safe."
 LOCKED = "The database is locked by another program. Close it or wait a moment, then try again."
@@ -51,16 +54,31 @@ _POSTGRES = {
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raises StorageError for every fault of the database, NotFound for ids that no column can hold."""
+def translated(*, reading: bool = False) -> Iterator[None]:
+    """Raises StorageError for every fault of the database; when reading, NotFound for an id that no column can hold.
+
+    A value of ours that cannot be stored at all is our own mistake, and stays the error that it is.
+    """
     try:
         yield
     except PoolTimeout as error:
         raise StorageError(BUSY) from error
-    except (DataError, OverflowError) as error:
-        raise NotFound("There is no such item.") from error
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise StorageError(sentence_about(error)) from error
+    except (SQLAlchemyError, sqlite3.Error, OverflowError) as error:
+        if reading and isinstance(error, DataError | OverflowError):
+            raise NotFound("There is no such item.") from error
+        if isinstance(error, StatementError) and not isinstance(error, DBAPIError) and error.orig is not None:
+            raise error.orig from error
+        if isinstance(error, IntegrityError) and _is_orphan(error.orig):
+            raise NotFound("What this belongs to was deleted in the meantime.") from error
+        sentence = sentence_about(error)
+        if sentence == UNKNOWN:
+            logger.exception("an unexpected fault of the database")
+        raise StorageError(sentence) from error
+
+
+def _is_orphan(cause: object) -> bool:
+    names = (getattr(cause, "sqlite_errorname", ""), getattr(cause, "sqlstate", ""))
+    return "SQLITE_CONSTRAINT_FOREIGNKEY" in names or "23503" in names
 
 
 def sentence_about(error: Exception) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from writer.domain.drafts import count_words
@@ -126,22 +125,17 @@ class Sources:
             return _passages(session, missing)
 
     def put_vectors(self, model: str, vectors: Sequence[StoredVector]) -> None:
-        """NotFound when a source was deleted meanwhile; then none of them is stored."""
+        """NotFound when a source or passage was deleted meanwhile; then none of them is stored."""
         if not vectors:
             return
-        try:
-            with self._database.writing() as session:
-                owners = _owners(session, {vector.source_id for vector in vectors})
-                rows = [_vector_values(model, vector, owners) for vector in vectors]
-                insert = self._database.inserting(VectorRow)
-                changed = {"vector": insert.excluded.vector}
-                session.execute(
-                    insert.on_conflict_do_update(index_elements=["passage_id", "model"], set_=changed), rows
-                )
-                for source_id in sorted(owners):
-                    self._tell(session, owners[source_id], source_id, "put")
-        except (IntegrityError, KeyError) as error:
-            raise NotFound(NO_SOURCE) from error
+        with self._database.writing() as session:
+            owners = _owners(session, {vector.source_id for vector in vectors})
+            rows = [_vector_values(model, vector, owners) for vector in vectors]
+            insert = self._database.inserting(VectorRow)
+            changed = {"vector": insert.excluded.vector}
+            session.execute(insert.on_conflict_do_update(index_elements=["passage_id", "model"], set_=changed), rows)
+            for source_id in sorted(owners):
+                self._tell(session, owners[source_id], source_id, "put")
 
     def vectors(self, model: str, source_ids: Sequence[int] | None = None) -> list[StoredVector]:
         statement = (
@@ -206,7 +200,10 @@ def _change(session: Session, source_id: int, **values: Any) -> None:
 
 def _owners(session: Session, source_ids: set[int]) -> dict[int, str]:
     rows = session.execute(select(SourceRow.id, SourceRow.owner_id).where(SourceRow.id.in_(source_ids)))
-    return {row.id: row.owner_id for row in rows}
+    owners = {row.id: row.owner_id for row in rows}
+    if owners.keys() != source_ids:
+        raise NotFound(NO_SOURCE)
+    return owners
 
 
 def _reading_order() -> Select[PassageRow, str, str]:

@@ -1,6 +1,7 @@
 """Brings a database to this version's tables. Alembic is imported only when there is something to do."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
@@ -8,6 +9,9 @@ from writer.domain.errors import StorageError
 from writer.storage.backup import copy_database
 from writer.storage.database import Database
 from writer.storage.faults import files_translated, translated
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0001"
 KNOWN = (HEAD,)
@@ -22,7 +26,7 @@ def migrate(database: Database) -> Path | None:
         return None
     if found is not None and found not in KNOWN:
         raise StorageError("This database was made by a newer version of Writer. Update Writer, or restore a backup.")
-    copy = _copied(database, found) if found else None
+    copy = copy_aside(database, found) if found else None
     with database.migrating() as connection:
         if _revision(connection) != HEAD:  # another process may have been quicker
             _upgrade(connection)
@@ -38,10 +42,12 @@ def revision(database: Database) -> str | None:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
-def _copied(database: Database, found: str) -> Path | None:
+def copy_aside(database: Database, found: str) -> Path | None:
+    """A server's database is backed up by its own tools: None."""
     if database.file is None:
         return None
     copy = database.file.with_name(f"{database.file.name}.before-{HEAD}-from-{found}")
@@ -56,7 +62,7 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(alembic_config(connection), "head")
 
 
-def alembic_config(connection: Connection):  # type: ignore[no-untyped-def]  # named only where the import is
+def alembic_config(connection: Connection) -> "Config":
     from alembic.config import Config
 
     config = Config()

@@ -1,0 +1,82 @@
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.storage.makers import MACHINE, OWNER, PERSON, a_brief, a_job, a_section, a_step
+from writer.domain.drafts import Draft, Origin, Section, content_digest
+from writer.domain.jobs import StepOutcome
+from writer.domain.text import joined_surrogates
+from writer.storage import Database, Stores
+from writer.storage.versions import count_contents
+
+TEXTS = st.text(st.characters(codec=None), max_size=12)
+SAVES = st.tuples(TEXTS, st.dictionaries(st.sampled_from("abcd"), TEXTS, max_size=4))
+RESTORES = st.integers(min_value=0, max_value=30)
+
+
+@given(st.lists(SAVES | RESTORES, max_size=12))
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # each example has its own draft
+def test_every_version_reads_back_exactly_after_any_saves_and_restores(stores: Stores, moves: list):
+    draft = stores.drafts.create(OWNER, a_brief(), "Start")
+    expected: list[tuple[str, tuple[Section, ...]]] = []
+
+    for move in moves:
+        before = draft
+        draft = _made(stores, draft, move, expected)
+        if draft.revision != before.revision:
+            expected.append((draft.title, draft.sections))
+
+    assert [summary.number for summary in stores.drafts.versions(draft.id)] == list(range(len(expected), 0, -1))
+    for number, (title, sections) in enumerate(expected, start=1):
+        version = stores.drafts.version(draft.id, number)
+        assert (version.title, version.sections) == (title, sections)
+        assert version.summary.digest == content_digest(title, sections)
+
+
+def _made(stores: Stores, draft: Draft, move: tuple | int, expected: list) -> Draft:
+    if isinstance(move, int):
+        if not expected:
+            return draft
+        old = stores.drafts.version(draft.id, move % len(expected) + 1)
+        restored = Origin("restored", OWNER)
+        return stores.drafts.save(draft.id, draft.revision, restored, title=old.title, sections=old.sections)
+    title, texts = move
+    sections = [a_section(key, text) for key, text in texts.items()]
+    saved = stores.drafts.save(draft.id, draft.revision, PERSON, title=title, sections=sections)
+    assert [section.text for section in saved.sections] == [joined_surrogates(text) for text in texts.values()]
+    return saved
+
+
+def test_a_version_says_who_made_it_and_why(stores: Stores):
+    made = stores.drafts.create(OWNER, a_brief(), "Tides")
+    stores.drafts.save(made.id, 1, MACHINE, title="Tides", sections=[a_section("s1", "Two words")], note="First try")
+
+    (summary,) = stores.drafts.versions(made.id)
+
+    assert (summary.origin, summary.note, summary.word_count, summary.title) == (MACHINE, "First try", 2, "Tides")
+
+
+def test_sections_that_did_not_change_are_stored_once(stores: Stores, database: Database):
+    made = stores.drafts.create(OWNER, a_brief(), "Tides")
+    steady = [a_section(f"s{n}", "word " * 500) for n in range(5)]
+
+    for number in range(1, 21):
+        sections = [*steady, a_section("changing", f"Text {number}")]
+        stores.drafts.save(made.id, number, PERSON, title="Tides", sections=sections)
+
+    with database.reading() as session:
+        assert count_contents(session, made.id) == 5 + 20
+    assert len(stores.drafts.versions(made.id)) == 20
+
+
+def test_text_that_a_step_wrote_without_a_version_is_kept_as_one_before_it_is_saved_over(stores: Stores):
+    made = stores.drafts.create(OWNER, a_brief(), "Tides")
+    stores.jobs.add(a_job(a_step("one"), draft_id=made.id))
+    (step,) = stores.jobs.claim("w", 1, 60)
+    stores.jobs.finish(step, StepOutcome({}, sections=(a_section("s1", "Machine text"),)))
+
+    stores.drafts.save(made.id, 2, PERSON, title="Tides", sections=[a_section("s1", "My text")])
+
+    texts = [stores.drafts.version(made.id, number).sections[0].text for number in (1, 2)]
+    assert texts == ["Machine text", "My text"]
