@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from writer.api.problems import problem
@@ -19,8 +20,9 @@ _HEADERS = {
 }
 
 
-class _TooLarge(Exception):
-    """Raised while the body comes, where its length was not announced."""
+class _TooLarge(HTTPException):
+    """Raised while the body comes, where its length was not announced. FastAPI takes any other error that comes from
+    reading a body for a client's broken JSON."""
 
 
 class Guard:
@@ -67,15 +69,14 @@ class Guard:
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         limit = MAX_UPLOAD_BYTES if headers.get("content-type", "").startswith("multipart/") else MAX_JSON_BYTES
-        too_large = problem(413, f"The request is larger than {limit:,} bytes.")
         announced = headers.get("content-length", "0")
         if not announced.isdecimal() or int(announced[:20]) > limit:
-            await too_large(scope, receive, send)
+            await problem(413, f"The request is larger than {limit:,} bytes.")(scope, receive, send)
             return
         try:
             await self._app(scope, _counted(receive, limit), _with_headers(send))
-        except _TooLarge:
-            await too_large(scope, receive, send)
+        except _TooLarge as error:
+            await problem(413, error.detail)(scope, receive, send)
 
 
 def _name_of(host: str) -> str:
@@ -93,7 +94,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise _TooLarge
+            raise _TooLarge(413, f"The request is larger than {limit:,} bytes.")
         return message
 
     return counting

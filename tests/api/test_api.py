@@ -1,0 +1,278 @@
+import json
+import re
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from tests.api.conftest import TIDES, add_tides
+from writer.api import create_api
+from writer.domain.actors import LOCAL_ACTOR, Actor
+
+
+def events_of(response):
+    return [json.loads(line[6:]) for line in response.text.splitlines() if line.startswith("data: {")]
+
+
+def assert_is_problem(response, status):
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == status
+    assert response.json()["detail"].endswith(".")
+
+
+def test_health_and_readiness_ask_nobody_who_charges(client):
+    assert client.get("/health").json()["status"] == "ok"
+
+    ready = client.get("/ready")
+
+    assert ready.status_code == 200
+    assert {check["name"] for check in ready.json()["checks"]} == {"Data folder", "Database", "Search index", "Runner"}
+
+
+def test_it_is_not_ready_while_nothing_runs_jobs(app):
+    app._runner.close()
+
+    ready = TestClient(create_api(app)).get("/ready")
+
+    assert ready.status_code == 503
+    assert not ready.json()["ready"]
+
+
+def test_a_file_becomes_a_source_that_can_be_searched_and_deleted(app, client):
+    answer = client.post("/sources", files={"file": ("tides.md", TIDES.encode(), "text/plain")})
+    assert answer.status_code == 201
+    assert answer.headers["location"] == f"/sources/{answer.json()['id']}"
+    source_id = add_tides(app, client)
+
+    source = client.get(f"/sources/{source_id}").json()
+    assert (source["state"], source["title"]) == ("ready", "Tides")
+    assert "blob" not in source
+    assert [listed["id"] for listed in client.get("/sources").json()] == [source_id]
+    hits = client.post("/search", json={"query": "What are neap tides?", "limit": 3}).json()
+    assert set(hits[0]) >= {"source_id", "title", "passage_id", "text", "score", "start", "end"}
+    assert hits[0]["source_id"] == source_id
+
+    assert client.delete(f"/sources/{source_id}").status_code == 204
+    assert client.post("/search", json={"query": "neap tides"}).json() == []
+    assert_is_problem(client.get(f"/sources/{source_id}"), 404)
+
+
+def test_a_long_pasted_text_becomes_a_source(client):
+    text = "The sea rises and falls twice a day. " * 60_000
+
+    assert client.post("/sources", data={"title": "Sea", "text": text}, files={"_": ""}).status_code == 201
+
+
+@pytest.mark.parametrize("form", [{}, {"title": "only a title"}, {"text": "   ", "title": "x"}, {"file": "not a file"}])
+def test_a_form_without_a_document_is_refused(form, client):
+    assert_is_problem(client.post("/sources", data=form), 422)
+
+
+def test_a_renamed_binary_is_refused(client):
+    answer = client.post("/sources", files={"file": ("tides.txt", b"\x7fELF\x02\x01\x01\x00" + b"\x00\xff" * 500)})
+
+    assert_is_problem(answer, 422)
+
+
+def test_a_brief_becomes_a_job_and_the_job_a_cited_draft(app, client):
+    add_tides(app, client)
+
+    job = client.post("/articles", json={"topic": "How tides work", "words": 300})
+
+    assert job.status_code == 202
+    assert job.headers["location"] == f"/jobs/{job.json()['id']}"
+    list(app.jobs.follow(job.json()["id"], LOCAL_ACTOR))
+    again = client.post("/articles", json={"topic": "How tides work", "words": 300}).json()
+    assert (again["id"], again["state"]) == (job.json()["id"], "done")
+    draft = client.get(f"/drafts/{again['draft_id']}")
+    assert draft.headers["etag"] == f'"{draft.json()["revision"]}"'
+    assert draft.json()["references"][0]["title"] == "Tides"
+    assert any("[[S" in section["text"] for section in draft.json()["sections"])
+    assert "[^1]: Tides" in client.get(f"/drafts/{again['draft_id']}/export").text
+    assert client.get("/jobs").json()[0]["id"] == again["id"]
+
+
+def test_following_a_job_ends_with_the_job(app, client):
+    add_tides(app, client)
+    job = client.post("/articles", json={"topic": "How tides work", "words": 300}).json()
+
+    response = client.get(f"/jobs/{job['id']}/events")
+
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.text.endswith("event: end\ndata: {}\n\n")
+    events = events_of(response)
+    assert events[0]["type"] == "snapshot"
+    assert set(events[0]) == {"type", "job", "steps", "elapsed_s"}
+    assert {"key", "label", "kind", "state", "text", "error", "words"} <= set(events[0]["steps"][0])
+    assert events[-1] == {} or events[-1]["type"] == "job"
+    assert [event for event in events if event.get("type") == "job"][-1]["job"]["state"] == "done"
+
+
+def test_a_job_is_stopped_and_resumed(app, client):
+    add_tides(app, client)
+    job = client.post("/articles", json={"topic": "How tides work", "words": 300}).json()
+
+    stopped = client.post(f"/jobs/{job['id']}/stop").json()
+    assert stopped["state"] in ("stopped", "done")
+    resumed = client.post(f"/jobs/{job['id']}/resume")
+
+    assert resumed.status_code in (200, 409)
+    list(app.jobs.follow(job["id"], LOCAL_ACTOR))
+    assert client.get(f"/jobs/{job['id']}").json()["state"] == "done"
+
+
+def test_a_draft_is_saved_with_the_revision_it_was_read_at(written):
+    client, address = written.client, f"/drafts/{written.draft_id}"
+    read = client.get(address)
+    sections = [{"key": s["key"], "text": s["text"] + " More."} for s in read.json()["sections"][:2]]
+
+    saved = client.put(
+        address,
+        json={"title": "New title", "sections": [*sections, {"key": "x", "heading": "New", "text": "New."}]},
+        headers={"If-Match": read.headers["etag"]},
+    )
+
+    assert saved.status_code == 200
+    assert saved.headers["etag"] != read.headers["etag"]
+    assert saved.json()["title"] == "New title"
+    assert [s["key"] for s in saved.json()["sections"]] == [*(s["key"] for s in sections), "x"]
+    assert saved.json()["sections"][0]["heading"] == read.json()["sections"][0]["heading"]
+    late = client.put(address, json={"title": "Late"}, headers={"If-Match": read.headers["etag"]})
+    assert_is_problem(late, 412)
+    assert late.headers["etag"] == saved.headers["etag"]
+    assert late.json()["revision"] == saved.json()["revision"]
+    assert_is_problem(client.put(address, json={"title": "No revision"}), 428)
+    assert client.get(address).json()["title"] == "New title"
+    versions = client.get(f"{address}/versions").json()
+    assert versions[0]["title"] == "New title"
+    assert (
+        client.get(f"{address}/versions/{versions[-1]['number']}").json()["summary"]["number"] == versions[-1]["number"]
+    )
+    assert_is_problem(client.get(f"{address}/versions/999"), 404)
+
+
+@pytest.mark.parametrize("if_match", ['"999"', 'W/"1"', "nonsense", '""', '"1", "2"'])
+def test_an_if_match_that_does_not_match_changes_nothing(if_match, written):
+    client, address = written.client, f"/drafts/{written.draft_id}"
+
+    assert_is_problem(client.put(address, json={"title": "x"}, headers={"If-Match": if_match}), 412)
+
+
+def test_one_section_is_saved_without_the_rest(written):
+    client, address = written.client, f"/drafts/{written.draft_id}"
+    read = client.get(address)
+    key = read.json()["sections"][1]["key"]
+
+    saved = client.put(f"{address}/sections/{key}", json={"text": "Mine."}, headers={"If-Match": read.headers["etag"]})
+
+    assert saved.status_code == 200
+    assert client.get(address).json()["sections"][1]["text"] == "Mine."
+    gone = client.put(f"{address}/sections/zz", json={"text": "x"}, headers={"If-Match": saved.headers["etag"]})
+    assert_is_problem(gone, 404)
+
+
+def test_an_export_is_a_download_that_no_browser_renders(written):
+    client, draft_id = written.client, written.draft_id
+
+    file = client.get(f"/drafts/{draft_id}/export")
+
+    assert re.fullmatch(r'attachment; filename="[a-z0-9-]+\.md"', file.headers["content-disposition"])
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in file.headers["content-security-policy"]
+    assert client.get(f"/drafts/{draft_id}/export?format=json").json()["format"] == "writer-draft"
+    assert_is_problem(client.get(f"/drafts/{draft_id}/export?format=exe"), 422)
+
+
+def test_usage_is_there_and_says_when_it_cannot_read_a_day(client):
+    assert client.get("/usage").json()["total"]["calls"] == 0
+    assert client.get("/usage?by=route&since=2026-01-01&until=2026-12-31T23:00:00%2B02:00").json()["buckets"] == []
+    assert_is_problem(client.get("/usage?since=yesterday"), 422)
+    assert_is_problem(client.get("/usage?by=colour"), 422)
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/drafts/{draft}"),
+        ("PUT", "/drafts/{draft}"),
+        ("PUT", "/drafts/{draft}/sections/s1"),
+        ("GET", "/drafts/{draft}/versions"),
+        ("GET", "/drafts/{draft}/versions/1"),
+        ("GET", "/drafts/{draft}/export"),
+        ("GET", "/jobs/{job}"),
+        ("GET", "/jobs/{job}/events"),
+        ("POST", "/jobs/{job}/stop"),
+        ("POST", "/jobs/{job}/resume"),
+        ("GET", "/sources/{source}"),
+        ("DELETE", "/sources/{source}"),
+    ],
+)
+def test_what_belongs_to_somebody_else_looks_exactly_like_what_is_missing(method, address, written):
+    eve = TestClient(create_api(written.app, lambda request: Actor("eve")))
+    body = {"json": {"title": "x"} if address.endswith("t}") else {"text": "x"}} if method == "PUT" else {}
+    ask = {"headers": {"If-Match": '"1"'}, **body}
+
+    foreign = eve.request(
+        method, address.format(draft=written.draft_id, job=written.job_id, source=written.source_id), **ask
+    )
+    missing = eve.request(method, address.format(draft="0" * 32, job="0" * 32, source=999), **ask)
+
+    assert_is_problem(foreign, 404)
+    assert (foreign.content, dict(foreign.headers)) == (missing.content, dict(missing.headers))
+    assert written.client.get(f"/sources/{written.source_id}").status_code == 200
+
+
+def test_lists_show_only_ones_own(written):
+    eve = TestClient(create_api(written.app, lambda request: Actor("eve")))
+
+    assert [eve.get(path).json() for path in ("/drafts", "/sources", "/jobs")] == [[], [], []]
+    assert eve.post("/search", json={"query": "tides"}).json() == []
+    assert len(written.client.get("/drafts").json()) == 1
+
+
+def test_mounted_under_api_it_describes_itself_there(app):
+    outer = TestClient(Starlette(routes=[Mount("/api", app=create_api(app))]))
+
+    description = outer.get("/api/openapi.json").json()
+
+    assert description["info"]["title"] == "Writer"
+    assert {"/health", "/ready", "/sources", "/search", "/articles", "/usage"} <= set(description["paths"])
+    assert {"get", "put"} <= set(description["paths"]["/drafts/{draft_id}"])
+    assert (
+        outer.post("/api/sources", data={"title": "a", "text": "Some words."}).headers["location"] == "/api/sources/1"
+    )
+    assert_is_problem(outer.get("/api/nothing"), 404)
+    assert_is_problem(outer.delete("/api/health"), 405)
+    assert_is_problem(outer.get("/api/docs"), 404)
+
+
+def test_every_route_is_known_and_none_changes_anything_by_get(app):
+    routes = {
+        (method.upper(), path) for path, methods in create_api(app).openapi()["paths"].items() for method in methods
+    }
+
+    assert routes == {
+        ("GET", "/health"),
+        ("GET", "/ready"),
+        ("GET", "/sources"),
+        ("POST", "/sources"),
+        ("GET", "/sources/{source_id}"),
+        ("DELETE", "/sources/{source_id}"),
+        ("POST", "/search"),
+        ("POST", "/articles"),
+        ("GET", "/jobs"),
+        ("GET", "/jobs/{job_id}"),
+        ("GET", "/jobs/{job_id}/events"),
+        ("POST", "/jobs/{job_id}/stop"),
+        ("POST", "/jobs/{job_id}/resume"),
+        ("GET", "/drafts"),
+        ("GET", "/drafts/{draft_id}"),
+        ("PUT", "/drafts/{draft_id}"),
+        ("PUT", "/drafts/{draft_id}/sections/{key}"),
+        ("GET", "/drafts/{draft_id}/versions"),
+        ("GET", "/drafts/{draft_id}/versions/{version}"),
+        ("GET", "/drafts/{draft_id}/export"),
+        ("GET", "/usage"),
+    }
