@@ -136,10 +136,14 @@ def setup_logging(
 
 def close_logging() -> None:
     """Take our handlers away and close the file."""
-    root = logging.getLogger()
+    _remove_handlers()
+    _for_commands.clear()
+
+
+def _remove_handlers() -> None:
     while _ours:
         handler = _ours.pop()
-        root.removeHandler(handler)
+        logging.getLogger().removeHandler(handler)
         handler.close()
 
 
@@ -151,7 +155,7 @@ def _file(directory: Path, name: str) -> RotatingFileHandler:
 
 
 def _install(handlers: Sequence[logging.Handler], formatter: logging.Formatter, level: str) -> None:
-    close_logging()
+    _remove_handlers()
     root = logging.getLogger()
     root.setLevel(level)
     for handler in handlers:
