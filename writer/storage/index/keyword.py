@@ -25,13 +25,14 @@ CREATE INDEX IF NOT EXISTS part_of_source ON part_of (source_id);
 CREATE TABLE IF NOT EXISTS applied (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO applied VALUES (1, 0);
 """
+# The + keeps SQLite from asking FTS5 once per source: 5,000 searches instead of one.
 _PARTS = """
 SELECT passage_id, source_id, -bm25(part, 1.0, 1.0) FROM part
-WHERE part MATCH ? AND source_id IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?
+WHERE part MATCH ? AND +source_id IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?
 """
 _WHOLES = """
 SELECT rowid, -bm25(whole, 1.0, 1.0) FROM whole
-WHERE whole MATCH ? AND rowid IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?
+WHERE whole MATCH ? AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?
 """
 _TERM = re.compile(r"[^\W_]+")
 _MAX_TERMS = 24

@@ -1,0 +1,71 @@
+"""The knowledge part put together as the app does it, with jobs run when the test says so."""
+
+import asyncio
+from pathlib import Path
+from typing import Self
+
+from writer.documents.reader import IsolatedReader
+from writer.documents.sniffing import sniff
+from writer.domain.errors import WriterError
+from writer.domain.jobs import Step
+from writer.domain.ports.sources import Embedder
+from writer.services.jobs.context import LiveStep, StepContext
+from writer.services.jobs.live import LiveText
+from writer.services.knowledge import HybridSearch, Ingestion, SourceLibrary, Sources
+from writer.storage import LocalBlobs, Stores
+from writer.storage.index import ChromaFolder, ChromaIndex, ExactIndex, FtsIndex, collection_name
+
+
+class Studio:
+    def __init__(self, stores: Stores, folder: Path, embedder: Embedder | None, *, samples: Path | None = None) -> None:
+        model, dimension = (embedder.model, embedder.dimension) if embedder else ("none", 384)
+        self.stores = stores
+        self.folder = folder
+        self.blobs = LocalBlobs(folder / "blobs")
+        self.keywords = FtsIndex(folder / "index", stores.sources)
+        self.exact = ExactIndex(stores.sources, model, dimension)
+        home = ChromaFolder(folder / "chroma", collection_name(model, dimension))
+        self.vectors = ChromaIndex(home, stores.sources, model, self.exact, sleep=lambda seconds: None, first_look=0)
+        self.search = HybridSearch(stores.sources, self.keywords, self.vectors, embedder)
+        self.library = SourceLibrary(stores.sources, self.search)
+        self.sources = Sources(
+            stores.sources,
+            self.blobs,
+            stores.jobs,
+            self.search,
+            self.keywords,
+            self.vectors,
+            embedder,
+            sniff=sniff,
+            samples=samples,
+            max_bytes=6_000_000,
+        )
+        self.ingestion = Ingestion(stores.sources, self.blobs, IsolatedReader(), embedder, self.keywords, self.vectors)
+        self._live = LiveText()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.vectors.close()
+
+    def work(self) -> list[str]:
+        """Runs what can be run until nothing is left; returns what went wrong, as sentences."""
+        errors: list[str] = []
+        while steps := self.stores.jobs.claim("test", 8, 60):
+            for step in steps:
+                errors += self.run(step)
+        return errors
+
+    def run(self, step: Step) -> list[str]:
+        ledger = self.stores.jobs
+        job = ledger.job(step.job_id)
+        results = {done.key: done.result for done in ledger.steps(job.id) if done.result is not None}
+        context = StepContext(job, step, results, LiveStep(self._live, job.id, step.key), ledger)
+        try:
+            outcome = asyncio.run(self.ingestion.handlers()[step.kind](context))  # type: ignore[arg-type]
+        except WriterError as error:
+            ledger.fail(step, str(error), ())
+            return [str(error)]
+        ledger.finish(step, outcome)
+        return []
