@@ -80,7 +80,7 @@ def buttons(summary: DraftSummary, trashed: bool) -> None:
 def page() -> None:
     with title_row("Drafts"):
         if st.button("New article", type="primary", icon=":material/add:", key="new"):
-            place.leave_draft("write:draft")
+            place.leave_draft(place.WRITING)
             place.go_to(place.WRITE)
     find = st.container(horizontal=True, vertical_alignment="center")
     with find:

@@ -17,7 +17,6 @@ from writer.domain.errors import EditConflict, NotFound
 from writer.domain.jobs import JobState
 from writer.security.render import as_markdown
 
-REMEMBERED = "editor:draft"
 STATES = [DraftState.DRAFTING, DraftState.IN_REVIEW, DraftState.FACT_CHECK, DraftState.READY, DraftState.PUBLISHED]
 app, actor = get_app(), current_actor()
 
@@ -103,13 +102,13 @@ def page(draft_id: str) -> None:
             version_list(desk)
 
 
-draft_id = place.current_draft(REMEMBERED)
+draft_id = place.current_draft(place.EDITING)
 with banners():
     if draft_id:
         try:
             page(draft_id)
         except NotFound as error:
-            place.leave_draft(REMEMBERED)
+            place.leave_draft(place.EDITING)
             show_error(error)
             nothing_open()
     else:

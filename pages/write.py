@@ -6,60 +6,18 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, export_button, facts, show_article
 from pages._shared.banner import banners, show_error
-from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
 from pages._shared.header import title_row
 from pages._shared.live import step_list, watch
+from pages._shared.new_article import new_article
 from pages._shared.outline_form import OutlineForm
-from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
-from pages._shared.sources import AT_WORK, draw_upload
-from pages._shared.try_it import draw_first_run, draw_try_it, trying
+from pages._shared.routes import route_chosen
 from writer.domain.drafts import Draft
 from writer.domain.errors import NotFound
 from writer.domain.jobs import Job, JobState
 from writer.domain.outlines import Outline
-from writer.domain.sources import SourceState
 from writer.security.render import as_markdown
-from writer.services.articles.content_types import ContentType, content_types
 
-REMEMBERED = "write:draft"
 app, actor = get_app(), current_actor()
-
-
-def new_article() -> None:
-    title_row("Write an article")
-    sources = app.sources.listing(actor)
-    routes = app.providers.routes(actor)
-    st.caption("You shape the outline before anything is written." + ("" if routes else f" {BUILT_IN_NOTE}"))
-    if trying():
-        draw_try_it()
-        return
-    if not sources:
-        draw_first_run()
-        return
-    left, right = st.columns([2, 1], gap="large")
-    with left, st.container(key="brief"):
-        kind = draw_brief(content_types())
-        draw_more(kind)
-        pick_route(routes)
-    with right:
-        st.header("Sources", anchor=False)
-        ready = [source for source in sources if source.state is SourceState.READY]
-        chosen = pick_sources(ready)
-        waiting = sum(source.state in AT_WORK for source in sources)
-        if waiting:
-            st.caption(f"{waiting} more are being read and indexed.")
-        draw_upload("write:upload")
-    with left:
-        if st.button("Make an outline", type="primary", icon=":material/toc:", key="make_outline"):
-            start(chosen, kind)
-
-
-def start(source_ids: tuple[int, ...], kind: ContentType) -> None:
-    with banners():
-        brief = brief_as_typed(source_ids, kind)
-        draft = app.articles.start(brief, actor, route=route_chosen())
-        place.show_draft(REMEMBERED, draft.id)
-        st.rerun()
 
 
 def heading(draft: Draft, job: Job | None) -> None:
@@ -85,7 +43,7 @@ def caption_row(text: str) -> None:
             type="tertiary",
             key="new",
             on_click=place.leave_draft,
-            args=(REMEMBERED,),
+            args=(place.WRITING,),
         )
 
 
@@ -138,7 +96,7 @@ def existing(draft_id: str) -> None:
     job = app.jobs.for_draft(draft_id, actor)
     heading(draft, job)
     if job and job.state is JobState.RUNNING:
-        watch(job, "Writing" if draft.sections else "Making the outline")
+        watch(job, "Writing" if draft.outline else "Making the outline")
     elif job and job.state is JobState.WAITING and draft.outline:
         shape_outline(draft, draft.outline)
     else:
@@ -148,13 +106,13 @@ def existing(draft_id: str) -> None:
             result(draft, job)
 
 
-draft_id = place.current_draft(REMEMBERED)
+draft_id = place.current_draft(place.WRITING)
 with banners():
     if draft_id:
         try:
             existing(draft_id)
         except NotFound as error:
-            place.leave_draft(REMEMBERED)
+            place.leave_draft(place.WRITING)
             show_error(error)
             new_article()
     else:

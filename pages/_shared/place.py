@@ -5,6 +5,7 @@ import streamlit as st
 WRITE, EDITOR, DRAFTS, SOURCES, SETTINGS = (
     f"pages/{name}.py" for name in ("write", "editor", "drafts", "sources", "settings")
 )
+WRITING, EDITING = "write:draft", "editor:draft"  # what the session remembers for either page
 
 
 def current_draft(remembered: str) -> str:

@@ -73,5 +73,5 @@ def _prepared() -> None:
 
 def start(brief: Brief) -> None:
     draft = get_app().articles.start(brief, current_actor())
-    place.show_draft("write:draft", draft.id)
+    place.show_draft(place.WRITING, draft.id)
     st.rerun()

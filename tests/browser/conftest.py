@@ -1,6 +1,7 @@
 """A real Chromium against the real app: served as a person would serve it, with a data folder of its own."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
 from tests.support.scripted_server import ScriptedServer
 
@@ -30,6 +31,7 @@ FLAGS = [
 ]
 SETTLED = "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
 START_S = 60
+OWN_PROBE = re.compile(r"/[a-z]+/_stcore/(?:health|host-config)$")  # Streamlit looks for itself below a page's address
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -121,8 +123,12 @@ class Watched:
 
     def _watch(self, page: Page) -> None:
         page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
-        page.on("console", lambda m: self.problems.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("console", self._said)
         page.on("request", lambda request: self._asked(request.url))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not OWN_PROBE.search(message.location.get("url", "")):
+            self.problems.append(f"console: {message.text} {message.location}")
 
     def _asked(self, url: str) -> None:
         if not url.startswith((self._url, "data:", "blob:")):
@@ -141,10 +147,11 @@ def opened_at(browser: Browser, url: str) -> Iterator[Opened]:
             context = browser.new_context(
                 viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light"
             )
+            context.set_default_timeout(10_000)
             contexts.append((context, Watched(context, url)))
         page = (beside.context if beside else context).new_page()
         page.goto(url + path)
-        page.get_by_test_id("stApp").wait_for()
+        page.get_by_role("heading", level=1).wait_for()
         settled(page)
         return page
 

@@ -33,7 +33,7 @@ def writing(visit_with_model: Opened, model: ScriptedServer) -> Iterator[Page]:
 
 
 def parts(page: Page):  # tests are not typed
-    return page.locator(".part .text > p:not(.waiting)")
+    return page.locator(".part:not(.wide) .text > p:not(.waiting)")
 
 
 def test_sections_appear_together(writing: Page) -> None:

@@ -1,6 +1,7 @@
 // A job while it runs: one EventSource for all its parts, deltas only, no reruns. What arrives is text from a model and
 // only ever becomes text nodes.
 const views = new WeakMap()
+const WITHOUT_TEXT = { ready: "Waits for its turn", running: "Reading the sources", done: "Nothing in the sources" }
 const HALF_TOKEN = /\[\[?[^\[\]]*$/
 
 function el(tag, className, text) {
@@ -74,7 +75,7 @@ class View {
     part.state = step.state
     part.error = step.error
     part.node.dataset.state = step.state
-    if (part.wide) part.node.hidden = step.state === "done" && this.parts.size > 1
+    this.makeRoom()
     if (part.card && step.text.length >= part.text.length) part.text = step.text
     this.mark(step.key)
   }
@@ -83,8 +84,13 @@ class View {
     const card = this.data.shown.includes(step.kind)
     const part = { card, wide: this.data.wide.includes(step.kind), text: "", node: card ? this.newCard(step) : this.newRow(step) }
     this.parts.set(step.key, part)
-    for (const other of this.parts.values()) if (other.wide) other.node.hidden = other.state === "done" && other !== part
     return part
+  }
+
+  makeRoom() { // the outline leaves when the sections come
+    const parts = [...this.parts.values()]
+    const others = parts.some((part) => part.card && !part.wide)
+    for (const part of parts) if (part.wide) part.node.hidden = others && part.state === "done"
   }
 
   newRow(step) {
@@ -139,7 +145,7 @@ class View {
     const blocks = shown.split(/\n{2,}/).filter((text) => text.trim())
     area.replaceChildren(...blocks.map(block))
     if (part.error) area.append(el("p", "error", part.error))
-    else if (!blocks.length) area.append(el("p", "waiting", part.state === "ready" ? "Waits for its turn" : part.state === "done" ? "Done" : "Reading the sources"))
+    else if (!blocks.length) area.append(el("p", "waiting", WITHOUT_TEXT[part.state] ?? ""))
     const words = shown.replace(/\[\[[^\]]*\]\]/g, " ").match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0
     part.words = words
     part.node.querySelector(".count").textContent = words ? `${words.toLocaleString("en")} words` : ""

@@ -1,0 +1,61 @@
+"""Where an article begins: the brief, its sources, and who writes."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages._shared import place
+from pages._shared.app import current_actor, get_app
+from pages._shared.banner import banners
+from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
+from pages._shared.header import title_row
+from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
+from pages._shared.sources import AT_WORK, draw_upload
+from pages._shared.text import counted
+from pages._shared.try_it import draw_first_run, draw_try_it, trying
+from writer.domain.sources import SourceState
+from writer.services.articles.content_types import ContentType, content_types
+
+
+def new_article() -> None:
+    title_row("Write an article")
+    sources = get_app().sources.listing(current_actor())
+    routes = get_app().providers.routes(current_actor())
+    st.caption("You shape the outline before anything is written." + ("" if routes else f" {BUILT_IN_NOTE}"))
+    if trying():
+        draw_try_it()
+    elif not sources:
+        draw_first_run()
+    else:
+        brief_page(sources, routes)
+
+
+def brief_page(sources: Sequence[Source], routes: Sequence[str]) -> None:
+    left, right = st.columns([2, 1], gap="large")
+    with left, st.container(key="brief"):
+        kind = draw_brief(content_types())
+        draw_more(kind)
+        pick_route(routes)
+    with right:
+        chosen = source_panel(sources)
+    with left:
+        if st.button("Make an outline", type="primary", icon=":material/toc:", key="make_outline"):
+            start(chosen, kind)
+
+
+def source_panel(sources: Sequence[Source]) -> tuple[int, ...]:
+    st.header("Sources", anchor=False)
+    chosen = pick_sources([source for source in sources if source.state is SourceState.READY])
+    waiting = sum(source.state in AT_WORK for source in sources)
+    if waiting:
+        st.caption(f"{counted(waiting, 'source is', 'sources are')} being read and indexed.")
+    draw_upload("write:upload")
+    return chosen
+
+
+def start(source_ids: tuple[int, ...], kind: ContentType) -> None:
+    with banners():
+        brief = brief_as_typed(source_ids, kind)
+        draft = get_app().articles.start(brief, current_actor(), route=route_chosen())
+        place.show_draft(place.WRITING, draft.id)
+        st.rerun()
