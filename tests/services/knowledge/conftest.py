@@ -11,9 +11,14 @@ from writer.storage import Stores
 
 
 @pytest.fixture(scope="session")
-def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def embedder(models: Path) -> Embedder:
     """The real model, its graph built once for all tests."""
-    found = find_embedder(tmp_path_factory.mktemp("models"))
+    found = find_embedder(models)
     assert found is not None
     return found
 

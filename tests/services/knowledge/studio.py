@@ -1,6 +1,7 @@
 """The knowledge part put together as the app does it, with jobs run when the test says so."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -17,7 +18,14 @@ from writer.storage.index import ChromaFolder, ChromaIndex, ExactIndex, FtsIndex
 
 
 class Studio:
-    def __init__(self, stores: Stores, folder: Path, embedder: Embedder | None, *, samples: Path | None = None) -> None:
+    def __init__(
+        self,
+        stores: Stores,
+        folder: Path,
+        embedder: Embedder | None,
+        *,
+        pause: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
         model, dimension = (embedder.model, embedder.dimension) if embedder else ("none", 384)
         self.stores = stores
         self.folder = folder
@@ -25,7 +33,7 @@ class Studio:
         self.keywords = FtsIndex(folder / "index", stores.sources)
         self.exact = ExactIndex(stores.sources, model, dimension)
         home = ChromaFolder(folder / "chroma", collection_name(model, dimension))
-        self.vectors = ChromaIndex(home, stores.sources, model, self.exact, sleep=lambda seconds: None, first_look=0)
+        self.vectors = ChromaIndex(home, stores.sources, model, self.exact, sleep=pause, first_look=0)
         self.search = HybridSearch(stores.sources, self.keywords, self.vectors, embedder)
         self.library = SourceLibrary(stores.sources, self.search)
         self.sources = Sources(
@@ -37,7 +45,6 @@ class Studio:
             self.vectors,
             embedder,
             sniff=sniff,
-            samples=samples,
             max_bytes=6_000_000,
         )
         self.ingestion = Ingestion(stores.sources, self.blobs, IsolatedReader(), embedder, self.keywords, self.vectors)
