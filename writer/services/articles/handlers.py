@@ -10,7 +10,7 @@ from writer.domain.citations import source_id_of
 from writer.domain.drafting import Drafted, Drafter, SectionContract
 from writer.domain.drafts import DraftState, Gap, Origin, Section
 from writer.domain.jobs import JsonObject, StepOutcome
-from writer.domain.outlines import ArticlePlan, OutlineSection, SectionPlan
+from writer.domain.outlines import ArticlePlan, Outline, SectionPlan
 from writer.domain.sources import Passage
 from writer.services.articles import steps
 from writer.services.articles.codec import (
@@ -26,6 +26,7 @@ from writer.services.articles.content_types import type_of
 from writer.services.articles.desk import Desk, brief_in, remembered
 from writer.services.articles.finishing import Finishing
 from writer.services.articles.material import outline_text
+from writer.services.articles.retrieval import EarlyRetrieval, in_order, question_of
 from writer.services.jobs.context import Handler, StepContext
 
 _OVERVIEW = 24
@@ -53,11 +54,17 @@ class ArticleHandlers:
         """Waits for the writer afterwards, unless the job approves its own outline."""
         brief = brief_in(context)
         drafter, evidence = await asyncio.gather(self._desk.drafter(context), self._overview(context, brief))
-        outline = await drafter.outline(brief, evidence, context.caller, context.show)
         approved = bool(context.job.args.get("auto_approve"))
+        early = EarlyRetrieval(context.show, brief, lambda question: self._section_passages(context, question))
+        try:
+            outline = await drafter.outline(brief, evidence, context.caller, early if approved else context.show)
+            # A writer who shapes the outline may add sources meanwhile: then everything is looked up afterwards.
+            found = await early.found(outline)
+        finally:
+            early.close()
         return StepOutcome(
             {"outline": outline_json(outline), "text": outline_text(outline)},
-            next_steps=(steps.plan_step(outline),) if approved else (),
+            next_steps=(steps.plan_step(outline, found),) if approved else (),
             title=outline.title,
             outline=outline,
             draft_state=DraftState.OUTLINED,
@@ -74,11 +81,7 @@ class ArticleHandlers:
     async def plan(self, context: StepContext) -> StepOutcome:
         """Finds each section's passages, shares facts and passages out, and lays the sections' places in the draft."""
         brief, outline = brief_in(context), outline_of(context.step.args["outline"])
-        drafter, found = await asyncio.gather(
-            self._desk.drafter(context),
-            asyncio.gather(*(self._evidence(context, brief, section) for section in outline.sections)),
-        )
-        evidence = {section.key: near for section, near in zip(outline.sections, found, strict=True)}
+        drafter, evidence = await asyncio.gather(self._desk.drafter(context), self._evidence(context, brief, outline))
         plan = await drafter.plan(brief, outline, evidence, context.caller)
         return StepOutcome(
             {"outline": outline_json(outline), "plan": plan_json(plan)},
@@ -87,9 +90,18 @@ class ArticleHandlers:
             draft_state=DraftState.DRAFTING,
         )
 
-    async def _evidence(self, context: StepContext, brief: Brief, section: OutlineSection) -> list[Passage]:
-        points = " ".join(section.key_points)
-        question = f"{section.heading}. {section.promise} {points} {brief.topic}"
+    async def _evidence(self, context: StepContext, brief: Brief, outline: Outline) -> dict[str, list[Passage]]:
+        """By section key. What was found while the outline was being written is not looked up again."""
+        early: Mapping[str, list[str]] = context.step.args.get("found", {})
+        late = [section for section in outline.sections if section.key not in early]
+        known, found = await asyncio.gather(
+            self._desk.passages(context, [id_ for ids in early.values() for id_ in ids]),
+            asyncio.gather(*(self._section_passages(context, question_of(brief, section)) for section in late)),
+        )
+        by_key = {section.key: passages for section, passages in zip(late, found, strict=True)}
+        return {s.key: by_key[s.key] if s.key in by_key else in_order(early[s.key], known) for s in outline.sections}
+
+    async def _section_passages(self, context: StepContext, question: str) -> list[Passage]:
         return await self._desk.nearest(context, question, _NEAREST_SECTION)
 
     async def section(self, context: StepContext) -> StepOutcome:

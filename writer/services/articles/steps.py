@@ -19,8 +19,9 @@ FRONTS = (
 ASSEMBLE = NewStep("assemble", "article.assemble", 7, "Put together")
 
 
-def plan_step(outline: Outline) -> NewStep:
-    return NewStep("plan", "article.plan", 1, "Plan", {"outline": outline_json(outline)})
+def plan_step(outline: Outline, found: Mapping[str, Sequence[str]] | None = None) -> NewStep:
+    """`found` are passage ids by section key, for sections whose passages are known already."""
+    return NewStep("plan", "article.plan", 1, "Plan", {"outline": outline_json(outline), "found": dict(found or {})})
 
 
 def section_steps(plan: ArticlePlan) -> tuple[NewStep, ...]:
