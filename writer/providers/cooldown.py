@@ -50,7 +50,7 @@ class Cooldown:
         """Start resting, and say for how long. Refusals of calls from before the rest began do not count twice."""
         with self._lock:
             now = self._clock()
-            if asked_at >= self._began:
+            if asked_at > self._began:
                 self._in_a_row += 1
                 self._began = now
             backoff = min(_LONGEST_BACKOFF_S, 0.5 * 2**self._in_a_row)
