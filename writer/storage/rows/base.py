@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Dialect, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from writer.domain.text import joined_surrogates
@@ -71,7 +72,7 @@ def cleaned(value: Any) -> Any:
     return value
 
 
-class now_micros(ColumnElement[int]):
+class now_micros(FunctionElement[int]):
     """The database's clock at this very statement, in microseconds since 1970."""
 
     inherit_cache = True
