@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit.runtime.pages_manager import PagesManager
 
+from pages._shared.banner import show_fault
 from writer import bootstrap
 
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -31,6 +32,7 @@ def asgi_app(assets: Path) -> dict[str, Any]:
     PagesManager.uses_pages_directory = False
     return {
         "lifespan": lifespan,
+        "on_script_error": show_fault,
         "routes": [Mount("/api", app=LateApi()), Mount("/assets", app=StaticFiles(directory=assets))],
         "middleware": [Middleware(KnownHosts), Middleware(SecurityHeaders, policy=content_policy())],
     }

@@ -23,14 +23,20 @@ def banners() -> Iterator[None]:
         raise
     except WriterError as error:
         show_error(error)
-    except Exception:
-        mark = secrets.token_hex(4)
-        logger.exception("page failed", extra={"log_id": mark})
-        st.error(
-            f"Something went wrong here that should not have. Nothing you wrote was changed. "
-            f"The log has the details under {mark}.",
-            icon=":material/error:",
-        )
+    except Exception as error:
+        show_fault(error)
+
+
+def show_fault(error: Exception) -> bool:
+    """For what nobody foresaw; also the app's last resort (`st.App(on_script_error=)`), hence the True: it was shown."""
+    mark = secrets.token_hex(4)
+    logger.error("page failed", exc_info=error, extra={"log_id": mark})
+    st.error(
+        f"Something went wrong here that should not have. Nothing you wrote was changed. "
+        f"The log has the details under {mark}.",
+        icon=":material/error:",
+    )
+    return True
 
 
 def show_error(error: WriterError) -> None:

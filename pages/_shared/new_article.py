@@ -13,7 +13,7 @@ from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
 from pages._shared.sources import AT_WORK, draw_upload
 from pages._shared.text import counted
 from pages._shared.try_it import draw_first_run, draw_try_it, trying
-from writer.domain.sources import SourceState
+from writer.domain.sources import Source, SourceState
 from writer.services.articles.content_types import ContentType, content_types
 
 
