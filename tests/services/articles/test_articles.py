@@ -339,3 +339,67 @@ async def test_stop_keeps_what_was_finished_and_resume_goes_on(sourced: Studio):
     assert done.state is JobState.DONE
     assert "s4" in again
     assert all(step.state is StepState.DONE for step in sourced.stores.jobs.steps(job.id))
+
+
+async def test_a_start_that_failed_goes_on_when_it_is_asked_for_again(sourced: Studio):
+    sourced.server.script = failing(400)
+    draft = sourced.articles.start(BRIEF, LOCAL_ACTOR)
+    job = sourced.jobs.for_draft(draft.id, LOCAL_ACTOR)
+    assert (await sourced.followed(job.id)).state is JobState.FAILED
+
+    sourced.server.script = quick
+    assert sourced.articles.start(BRIEF, LOCAL_ACTOR).id == draft.id
+    assert (await sourced.followed(job.id)).state is JobState.WAITING
+
+
+async def test_an_outline_can_be_approved_after_the_job_was_stopped(sourced: Studio):
+    draft = sourced.articles.start(BRIEF, LOCAL_ACTOR)
+    job = sourced.jobs.for_draft(draft.id, LOCAL_ACTOR)
+    await sourced.followed(job.id)
+    sourced.jobs.stop(job.id, LOCAL_ACTOR)
+
+    sourced.articles.approve(draft.id, sourced.stores.drafts.get(draft.id).outline, LOCAL_ACTOR)
+    assert (await sourced.followed(job.id)).state is JobState.DONE
+
+
+async def test_text_typed_into_a_place_before_its_section_was_written_stays(sourced: Studio):
+    def script(asked: Asked) -> Reply:
+        if section_key(asked) == "s2":
+            now = sourced.stores.drafts.get(sourced.stores.drafts.listing("local")[0].id)
+            mine = [replace(s, text="Typed by hand.") if s.key == "s2" else s for s in now.sections]
+            sourced.stores.drafts.save(now.id, now.revision, Origin("person", "local"), title=now.title, sections=mine)
+        return quick(asked)
+
+    sourced.server.script = script
+    draft = await sourced.written(BRIEF)
+    assert draft.section("s2").text == "Typed by hand."
+    assert draft.state is DraftState.IN_REVIEW
+
+
+async def test_sources_added_while_the_outline_waits_are_found(sourced: Studio):
+    draft = sourced.articles.start(BRIEF, LOCAL_ACTOR)
+    job = sourced.jobs.for_draft(draft.id, LOCAL_ACTOR)
+    await sourced.followed(job.id)
+    added = sourced.add_source(
+        "Machines anew", "Machines machines: what machines mean for tidal power in harbour towns."
+    )
+    sourced.articles.approve(draft.id, sourced.stores.drafts.get(draft.id).outline, LOCAL_ACTOR)
+    await sourced.followed(job.id)
+
+    plan = next(asked for asked in sourced.server.requests if kind_of(asked) == "plan")
+    assert f"S{added}.p1" in plan.prompt
+
+
+async def test_an_approved_outline_of_its_own_finds_passages_for_every_section(sourced: Studio):
+    await sourced.written(BRIEF)
+    plan = next(asked for asked in sourced.server.requests if kind_of(asked) == "plan")
+    found = plan.prompt.partition("<passages_found_for_each_section>")[2].partition("</passages")[0]
+    assert len([line for line in found.splitlines() if ": S" in line]) == 6
+
+
+async def test_the_checks_of_the_type_can_be_asked_for_any_time(sourced: Studio):
+    draft = await sourced.written(replace(BRIEF, content_type="how-to"))
+    findings = sourced.articles.check(draft.id, LOCAL_ACTOR)
+    assert "The steps are not numbered." in [finding.sentence for finding in findings]
+    with pytest.raises(NotFound):
+        sourced.articles.check(draft.id, Actor("somebody else"))

@@ -78,6 +78,11 @@ def brief_in(context: StepContext) -> Brief:
     return brief_of(context.job.args["brief"])
 
 
+def has_text(draft: Draft, key: str) -> bool:
+    section = draft.section(key)
+    return section is not None and bool(section.text)
+
+
 def untouched(context: StepContext, draft: Draft, key: str) -> bool:
     now = draft.section(key)
     if now is None:

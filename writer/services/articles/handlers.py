@@ -23,7 +23,7 @@ from writer.services.articles.codec import (
     section_of,
 )
 from writer.services.articles.content_types import type_of
-from writer.services.articles.desk import Desk, brief_in, remembered
+from writer.services.articles.desk import Desk, brief_in, has_text, remembered
 from writer.services.articles.finishing import Finishing
 from writer.services.articles.material import outline_text
 from writer.services.articles.retrieval import EarlyRetrieval, in_order, question_of
@@ -81,12 +81,14 @@ class ArticleHandlers:
     async def plan(self, context: StepContext) -> StepOutcome:
         """Finds each section's passages, shares facts and passages out, and lays the sections' places in the draft."""
         brief, outline = brief_in(context), outline_of(context.step.args["outline"])
-        drafter, evidence = await asyncio.gather(self._desk.drafter(context), self._evidence(context, brief, outline))
+        drafter, draft, evidence = await asyncio.gather(
+            self._desk.drafter(context), self._desk.draft(context), self._evidence(context, brief, outline)
+        )
         plan = await drafter.plan(brief, outline, evidence, context.caller)
         return StepOutcome(
             {"outline": outline_json(outline), "plan": plan_json(plan)},
             next_steps=(*steps.section_steps(plan), steps.REVIEW),
-            sections=_places(brief, plan),
+            sections=tuple(place for place in _places(brief, plan) if not has_text(draft, place.key)),
             draft_state=DraftState.DRAFTING,
         )
 
@@ -119,7 +121,7 @@ class ArticleHandlers:
         drafted = replace(drafted, flags=(*drafted.flags, *_without_deleted(contract)))
         return StepOutcome(
             drafted_json(drafted),
-            sections=(section_of(drafted, key, contract.row.heading),),
+            sections=await self._desk.unless_edited(context, [section_of(drafted, key, contract.row.heading)]),
             origin=Origin("generated", context.job.owner_id, drafted.route or drafter.name, drafted.prompt_version),
             version_note=f"“{contract.row.heading}” written",
             keep=keep,

@@ -19,11 +19,12 @@ from writer.services.articles.plan_reply import PLAN_SCHEMA, plan_in
 from writer.services.articles.plans import mended, plain_plan
 from writer.services.articles.prompts import all_versions, prompts
 from writer.services.articles.replies import headline_in
-from writer.services.articles.section_writing import LengthRule, SectionWriting
+from writer.services.articles.section_writing import ROOM_TO_THINK, LengthRule, SectionWriting
 
 _EXCERPT = 420
-_OUTLINE_TOKENS = 2_000
-_PLAN_TOKENS = 6_000
+_OUTLINE_WORDS = 1_500
+_OUTLINE_TOKENS = ROOM_TO_THINK + 3_000
+_PLAN_TOKENS = ROOM_TO_THINK + 8_000
 _HEADLINE_SCHEMA = (
     '{"additionalProperties":false,"properties":{"description":{"type":"string"},"title":{"type":"string"}},'
     '"required":["title","description"],"type":"object"}'
@@ -54,12 +55,12 @@ class ModelDrafter:
             max_output_tokens=_OUTLINE_TOKENS,
             prompt_version=prompts()["outline"].version,
         )
-        reply = await self._asking.prose(request, show, _OUTLINE_TOKENS)
+        reply = await self._asking.prose(request, show, _OUTLINE_WORDS)
         if outline := outline_in(reply.text, brief.topic):
             return outline
         show.restart()
         again = said(request, reply.text, prompts()["outline-again"].messages())
-        reply = await self._asking.prose(again, show, _OUTLINE_TOKENS)
+        reply = await self._asking.prose(again, show, _OUTLINE_WORDS)
         if outline := outline_in(reply.text, brief.topic):
             return outline
         raise ReplyInvalid(f"{reply.route} was asked twice and gave no outline. Go on to try again, or choose another.")
@@ -115,7 +116,7 @@ class ModelDrafter:
             messages,
             Purpose.TITLE,
             caller,
-            max_output_tokens=600,
+            max_output_tokens=ROOM_TO_THINK + 600,
             reply_schema=_HEADLINE_SCHEMA,
             prompt_version=prompt.version,
         )

@@ -18,6 +18,8 @@ from writer.services.articles.replies import cited, gap_in, prose_in
 _SHARE_OF_FRONT = 0.06
 UNSOURCED = "Written without sources: nothing in this section has been checked."
 
+# Models that think spend their thoughts from the same allowance. What is written too much is stopped as it comes.
+ROOM_TO_THINK = 3_000
 UNCITED = "No sentence of this section names its source."
 
 
@@ -89,7 +91,9 @@ class SectionWriting:
             words=str(words),
             legal_ids=material.legal_ids(legal),
         )
-        request = CompletionRequest(messages, purpose, caller, max_output_tokens=1200, prompt_version=prompt.version)
+        request = CompletionRequest(
+            messages, purpose, caller, max_output_tokens=ROOM_TO_THINK + words * 4, prompt_version=prompt.version
+        )
         reply = await self._asking.prose(request, show, words)
         checked = only_known(prose_in(reply.text, name), set(legal).__contains__)
         return Drafted(
@@ -166,7 +170,7 @@ def _part_of(
 ) -> _Part:
     words = contract.row.words
     request = CompletionRequest(
-        messages, purpose, caller, max_output_tokens=max(600, words * 4), prompt_version=prompt.version
+        messages, purpose, caller, max_output_tokens=ROOM_TO_THINK + words * 4, prompt_version=prompt.version
     )
     return _Part(request, tuple(passage.id for passage in contract.passages), words, contract.row.heading)
 

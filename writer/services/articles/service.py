@@ -8,7 +8,7 @@ from writer.domain.briefs import Brief
 from writer.domain.drafting import Library
 from writer.domain.drafts import Draft, Origin, Section
 from writer.domain.errors import NotFound, UserMistake
-from writer.domain.jobs import Job, JobState, NewJob
+from writer.domain.jobs import Job, JobState, NewJob, StepState
 from writer.domain.outlines import Outline, OutlineSection
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
@@ -46,10 +46,11 @@ class Articles:
 
     def start(self, brief: Brief, by: Actor, route: str = "") -> Draft:
         """A draft, and a job that writes its outline and then waits. The same brief again, while the first outline is
-        not approved yet, is the same draft: a double click is no second article."""
+        not approved yet, is the same draft: a double click is no second article, and after a fault it goes on."""
         fingerprint = self._fingerprint("start", brief, by, route)
         earlier = self._earlier(fingerprint, by)
-        if earlier and earlier.state in (JobState.RUNNING, JobState.WAITING) and not self._is_approved(earlier):
+        if earlier and not self._has(earlier, "plan"):
+            self._gone_on(earlier)
             return self._drafts.get(earlier.draft_id)
         return self._drafts.get(self._new_job(brief, by, route, fingerprint, auto_approve=False).draft_id)
 
@@ -60,19 +61,16 @@ class Articles:
         job = self._earlier(fingerprint, by)
         if job is None:
             return self._new_job(brief, by, route, fingerprint, auto_approve=True)
-        if job.state in (JobState.STOPPED, JobState.FAILED):
-            job = self._ledger.resume(job.id)
-        self._wake(job.id)
-        return job
+        return self._gone_on(job)
 
     def approve(self, draft_id: str, outline: Outline, by: Actor) -> Job:
         """Keys may be new, gone or in another order; sections without a key get one. A second approval of a job that is
         already writing changes nothing."""
         draft = self._owned(draft_id, by)
         job = self._job_of(draft)
-        if job.state is not JobState.WAITING:
-            if self._is_approved(job):
-                return job
+        if self._has(job, "plan"):
+            return job
+        if not self._has(job, "outline", StepState.DONE):
             raise UserMistake("This article's outline is not ready to be approved yet.")
         approved = keyed(outline)
         if approved != draft.outline:
@@ -113,8 +111,15 @@ class Articles:
             raise NotFound("Nothing is being written for this draft. Ask for an outline first.")
         return job
 
-    def _is_approved(self, job: Job) -> bool:
-        return any(step.key == "plan" for step in self._ledger.steps(job.id))
+    def _has(self, job: Job, key: str, state: StepState | None = None) -> bool:
+        return any(step.key == key and state in (None, step.state) for step in self._ledger.steps(job.id))
+
+    def _gone_on(self, job: Job) -> Job:
+        """A stopped or failed job runs again; what it has finished is not done again."""
+        if job.state in (JobState.STOPPED, JobState.FAILED):
+            job = self._ledger.resume(job.id)
+        self._wake(job.id)
+        return job
 
     def _clear_stale(self, draft: Draft, outline: Outline, by: Actor) -> None:
         """Sections of an earlier outline would stand between the new ones; they stay in the draft's versions."""
