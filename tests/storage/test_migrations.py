@@ -53,8 +53,8 @@ def test_processes_that_start_together_migrate_once(empty_url: str):
             migrate(database)
             return migrations.revision(database)
 
-    with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(start, range(3))) == [migrations.HEAD] * 3
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(start, range(6))) == [migrations.HEAD] * 6
 
 
 def test_a_database_of_a_newer_version_is_left_alone(database: Database):

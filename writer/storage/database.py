@@ -1,5 +1,6 @@
 """The one place that knows which engine is used: SQLite in a file, or Postgres."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,7 +141,17 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Once in a file's life. SQLite does not wait its turn for this: when another process is at the file, that one
+    switches, or the next connection does; until then the old journal serves."""
+    try:
         connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY):
+            raise
 
 
 def _lower(value: object) -> object:
