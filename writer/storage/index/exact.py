@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from writer.domain.citations import PASSAGE_ID, source_id_of
 from writer.domain.ports.sources import SourceStore, StoredVector
 
 
@@ -36,9 +37,8 @@ class ExactIndex:
         """For those of the passages that have a vector."""
         import numpy as np
 
-        ids, _, matrix = self._current()
-        wanted = set(passage_ids)
-        rows = [row for row, passage_id in enumerate(ids) if passage_id in wanted]
+        ids, owners, matrix = self._current()
+        rows = [row for passage_id in passage_ids for row in _rows_of(passage_id, ids, owners)]
         found = matrix[rows] @ np.frombuffer(vector, "<f4") if rows else []
         return {ids[row]: _shown(float(cosine)) for row, cosine in zip(rows, found, strict=True)}
 
@@ -91,6 +91,17 @@ class ExactIndex:
         owners = np.repeat([source_id for source_id, _ in items], [len(found) for _, (found, _) in items])
         empty = np.zeros((0, self._dimension), np.float32)
         return ids, owners.astype(np.int64), np.concatenate([empty, *(matrix for _, (_, matrix) in items)])
+
+
+def _rows_of(passage_id: str, ids: Sequence[str], owners: Any) -> list[int]:
+    """The row of a passage, found among its source's: rows are sorted by source."""
+    import numpy as np
+
+    if PASSAGE_ID.fullmatch(passage_id) is None:
+        return []
+    source_id = source_id_of(passage_id)
+    first, last = (int(np.searchsorted(owners, source_id, side)) for side in ("left", "right"))
+    return [row for row in range(first, last) if ids[row] == passage_id]
 
 
 def _shown(cosine: float) -> float:
