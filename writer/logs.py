@@ -105,9 +105,9 @@ class JsonFormatter(_Formatter):
 
 
 def expect_terminal(name: str = "writer") -> None:
-    """For commands, before logging is set up: on a terminal only warnings, since progress is for the person; all the
-    rest goes to the file called `name`."""
-    _for_commands.update(console_level="WARNING", name=name)
+    """For commands, before logging is set up: the terminal is for the person, who is told of trouble in sentences; the
+    file called `name` has the rest."""
+    _for_commands.update(console_level="ERROR", name=name)
 
 
 def setup_logging(

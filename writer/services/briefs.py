@@ -56,7 +56,7 @@ def _value(name: str, value: Any) -> Any:
     if name == "words":
         return _number(name, value)
     if name == "source_ids":
-        return tuple(_number(name, item) for item in _items(name, value))
+        return tuple(_number(name, str(item).removeprefix("S")) for item in _items(name, value))
     if name == "due":
         return _date(value)
     return _text(name, value).strip()
