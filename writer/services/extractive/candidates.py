@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from writer.domain.sources import Passage
 from writer.domain.text import sentences, words
 from writer.services.extractive.language import stems
-from writer.services.extractive.noise import fault, is_back_matter, leans_on_another
+from writer.services.extractive.noise import fault, is_back_matter, leans_on_another, spoil_their_paragraph
 
 _BLOCKS = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+•·–]|\d{1,2}[.)])\s)")
 _NOT_PROSE = re.compile(r"^\s*(?:#{1,6}\s|\||!\[|```|~~~|>)|^\s{4,}\S")
 _BULLET = re.compile(r"^\s*(?:[-*+•·–]|\d{1,2}[.)])\s+")
 _NUMBER = re.compile(r"\d")
 _RUNNING_LINE = 3
-_SPOILS_ITS_PARAGRAPH = frozenset({"reference", "boilerplate", "caption"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def prose(text: str) -> Iterator[list[str]]:
 def _of(passage: Passage) -> Iterator[Candidate]:
     place = 0
     for block in prose(passage.text):
-        spoilt = any(fault(sentence) in _SPOILS_ITS_PARAGRAPH for sentence in block)
+        spoilt = spoil_their_paragraph(block)
         for index, sentence in enumerate(block):
             place += 1
             if not spoilt and quotable(sentence):

@@ -53,7 +53,7 @@ class ExtractiveDrafter:
         quotes = await asyncio.to_thread(self._quotes, contract)
         if not quotes:
             return _drafted("", gap=_gap(contract))
-        text = wording.section_text(quotes)
+        text = wording.section_text(quotes, _introduced_before(contract))
         show(text)
         return _drafted(text, flags=_unsaid_points(contract, quotes))
 
@@ -78,7 +78,7 @@ class ExtractiveDrafter:
     async def conclusion(self, body: WrittenBody, caller: Caller, show: Show) -> Drafted:
         covered, silent = _covered_and_silent(body)
         missing = unsaid(body.brief.must_include, [wording.unescaped(s.text) for s in covered])
-        text = wording.conclusion(_headings(silent), missing, len(covered))
+        text = wording.conclusion(len(silent), missing, len(covered))
         show(text)
         return _drafted(text)
 
@@ -157,8 +157,14 @@ def _gap(contract: SectionContract) -> Gap:
     row, topic = contract.row, contract.brief.topic
     points = [p for p in contract.brief.must_include if p.strip() in row.owned]
     missing = tuple(dict.fromkeys((row.heading, *row.key_points, *points)))
-    queries = tuple(dict.fromkeys(f"{topic} {item.rstrip('?')}" for item in missing))
+    queries = tuple(dict.fromkeys(f"{topic.rstrip('?!. ')} {item.rstrip('?!. ')}" for item in missing))
     return Gap(missing[:6], queries[:4])
+
+
+def _introduced_before(contract: SectionContract) -> frozenset[int]:
+    rows = list(contract.plan.sections)
+    earlier = rows[: next((n for n, row in enumerate(rows) if row.key == contract.row.key), 0)]
+    return frozenset(source_id_of(id_) for row in earlier for id_ in row.passage_ids)
 
 
 def _unsaid_points(contract: SectionContract, quotes: Sequence[Candidate]) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 
 from writer.domain.citations import PASSAGE_ID, TOKEN
-from writer.domain.text import words
 from writer.services.extractive.wording import unescaped
 
 _SEQUENCE = 8
+_WORD = re.compile(r"[^\W_]+")
 _NAMED = re.compile(r"“([^”]{3,})”|\"([^\"]{3,})\"|«([^»]{3,})»")
 _QUOTE_LINE = re.compile(r"^\s*[-*]\s")
 
@@ -29,14 +29,19 @@ def _has_quotes(following: Sequence[str]) -> bool:
 
 
 def _speaks_of(fault: str, line: str) -> bool:
-    said = words(unescaped(TOKEN.sub(" ", line)))
-    named = [words(next(filter(None, found))) for found in _NAMED.findall(fault)]
+    said = _words(unescaped(TOKEN.sub(" ", line)))
+    named = [_words(next(filter(None, found))) for found in _NAMED.findall(fault)]
     if any(_contains(said, phrase) for phrase in named if phrase):
         return True
-    if _contains(words(fault), said) or _share_a_sequence(words(fault), said):
+    if _contains(_words(fault), said) or _share_a_sequence(_words(fault), said):
         return True
     ids = {m.group(0) for m in PASSAGE_ID.finditer(fault)}
     return not named and bool(ids & {m.group(0) for m in PASSAGE_ID.finditer(line)})
+
+
+def _words(text: str) -> list[str]:
+    """Cut as small as the check for shared words cuts them, so that its pieces are found again."""
+    return [match.group(0).casefold() for match in _WORD.finditer(text)]
 
 
 def _contains(text: Sequence[str], phrase: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ Rules are English where they name words; a text in another language passes them 
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 FEWEST_WORDS = 6
 MOST_WORDS = 60
@@ -110,6 +111,15 @@ def fault(sentence: str) -> str:
     return ""
 
 
+def spoil_their_paragraph(sentences: Sequence[str]) -> bool:
+    """Where one is a reference, boilerplate or a caption, so is the rest of the paragraph, looks aside. References are
+    looked for across sentences: their full stops cut them to pieces."""
+    couples = (f"{first} {second}" for first, second in pairwise(sentences))
+    return any(_REFERENCE.search(text) for text in couples) or any(
+        _CAPTION.match(text) or _BOILERPLATE.search(text) or _REFERENCE.search(text) for text in sentences
+    )
+
+
 def _is_too_short_or_long(sentence: str) -> bool:
     count = len(_WORD.findall(sentence))
     spaceless = not sentence.isascii() and count < FEWEST_WORDS <= len(_LETTER.findall(sentence)) // 3
@@ -122,7 +132,10 @@ def _is_a_fragment(sentence: str) -> bool:
 
 
 def _is_unbalanced(sentence: str) -> bool:
-    pairs = (("(", ")"), ("[", "]"), ("“", "”"))
+    german = sentence.count("„")
+    if german and german != sentence.count("“") + sentence.count("”"):
+        return True
+    pairs = (("(", ")"), ("[", "]"), *(() if german else (("“", "”"),)))
     return any(sentence.count(a) != sentence.count(b) for a, b in pairs) or sentence.count('"') % 2 == 1
 
 

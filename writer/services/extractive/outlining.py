@@ -1,7 +1,7 @@
 """An outline from the writer's own questions and from the structure that the sources have already."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -72,7 +72,9 @@ def outline(brief: Brief, passages: Sequence[Passage], embedder: Embedder | None
     count = max(_FEWEST, min(_MOST, round(brief.words / _WORDS_PER_SECTION)))
     asked = _asked(brief, with_points=not quotes)
     found = _themes(pool, quotes, brief, embedder) if quotes else []
-    merged = [theme for theme in _merged(asked, found, embedder, brief.topic) if not embedder or _is_on_topic(theme)]
+    merged = _merged(asked, found, embedder, brief.topic)
+    near = [theme for theme in merged if not embedder or _is_on_topic(theme)]
+    merged = near if len(near) >= _FEWEST else merged
     chosen = merged[: max(count, min(len(asked), _MOST))]
     if len(chosen) < _FEWEST and quotes:
         chosen = _merged(chosen, _from_words(quotes, brief), embedder, brief.topic)[:_FEWEST]
@@ -98,35 +100,34 @@ def _themes(
     pool: Sequence[Passage], quotes: Sequence[Candidate], brief: Brief, embedder: Embedder | None
 ) -> list[Theme]:
     """One theme for each heading of the sources that has something to quote under it, strongest first."""
-    quotable: dict[str, int] = {}
+    quotable: dict[str, list[Candidate]] = {}
     for quote in quotes:
-        quotable[quote.id] = quotable.get(quote.id, 0) + 1
-    longest = {p.source_id: p.ordinal for p in pool}
-    weights = Weights([q.terms for q in quotes])
-    found = []
+        quotable.setdefault(quote.id, []).append(quote)
+    last = {p.source_id: p.ordinal for p in pool}
+    found = {}
     for heading, under in source_headings(pool).items():
-        amount = sum(quotable.get(p.id, 0) for p in under)
-        if amount and not set(stems(heading)) <= set(stems(brief.topic)):
-            position = sum(p.ordinal / longest[p.source_id] for p in under) / len(under)
-            found.append(
-                Theme(
-                    heading, sources=frozenset(p.source_id for p in under), amount=amount, position=round(position, 6)
-                )
-            )
-    return _near_the_topic(found, quotes, brief, embedder, weights)
-
-
-def _near_the_topic(
-    themes: Sequence[Theme], quotes: Sequence[Candidate], brief: Brief, embedder: Embedder | None, weights: Weights
-) -> list[Theme]:
-    wish = " ".join((brief.topic, brief.angle, brief.goal, *brief.keyphrases, *brief.must_include)).strip()
-    texts = [f"{brief.topic}: {theme.heading}" if not embedder else theme.heading for theme in themes]
-    if embedder and themes:
-        near = embedded(embedder, texts) @ embedded(embedder, [wish])[0]
-    else:
-        near = np.array([weights.overlap(stems(theme.heading), stems(wish)) for theme in themes])
-    placed = [replace(theme, nearness=round(float(n), 6)) for theme, n in zip(themes, near, strict=True)]
+        there = [quote for p in under for quote in quotable.get(p.id, [])]
+        if there and not set(stems(heading)) <= set(stems(brief.topic)):
+            position = round(sum(p.ordinal / last[p.source_id] for p in under) / len(under), 6)
+            sources = frozenset(p.source_id for p in under)
+            found[Theme(heading, sources=sources, amount=len(there), position=position)] = there
+    near = _nearness(found, brief, embedder)
+    placed = [replace(theme, nearness=near[theme.heading]) for theme in found]
     return sorted(placed, key=lambda t: (-t.strength, t.position, t.heading))
+
+
+def _nearness(themes: Mapping[Theme, Sequence[Candidate]], brief: Brief, embedder: Embedder | None) -> dict[str, float]:
+    """How near heading and text are to what the brief is about."""
+    wish = " ".join((brief.topic, brief.angle, brief.goal, *brief.keyphrases, *brief.must_include)).strip()
+    if embedder is None:
+        weights = Weights([q.terms for under in themes.values() for q in under])
+        return {t.heading: round(weights.overlap(stems(t.heading), stems(wish)), 6) for t in themes}
+    about = embedded(embedder, [wish])[0]
+    near = {}
+    for theme, under in themes.items():
+        vectors = embedded(embedder, [theme.heading, *(quote.text for quote in under)]) @ about
+        near[theme.heading] = round(float(vectors[0] + vectors[1:].mean()) / 2, 6)
+    return near
 
 
 def _merged(first: Sequence[Theme], others: Sequence[Theme], embedder: Embedder | None, topic: str) -> list[Theme]:
@@ -139,7 +140,8 @@ def _merged(first: Sequence[Theme], others: Sequence[Theme], embedder: Embedder 
         group = next((g for g in groups if _belong(themes[g[0]], themes[n], float(alike[g[0], n]))), None)
         groups.append([n]) if group is None else group.append(n)
     merged = [_one_theme([themes[n] for n in group]) for group in groups]
-    return sorted(merged, key=lambda t: (not t.asked_for, -t.strength, t.position, t.heading))
+    rest = sorted((t for t in merged if not t.asked_for), key=lambda t: (-t.strength, t.position, t.heading))
+    return [*(t for t in merged if t.asked_for), *rest]
 
 
 def _belong(head: Theme, other: Theme, likeness: float) -> bool:
@@ -199,34 +201,50 @@ def _step(theme: Theme) -> float:
     return round(0.6 * (sum(steps) / len(steps)) + 0.4 * theme.position, 6) if steps else theme.position
 
 
-_WORD = re.compile(r"[^\W\d_][\w'’-]+")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_UNITS = """
+year years month months week weeks day days hour minutes seconds million billion thousand hundred crowns euros
+dollars pounds metres meters kilometres kilometers kilograms litres degrees cubic square per cent percent number
+share average total time way part people january february march april may june july august september october
+november december
+"""
+_NAMES_NOTHING = frozenset(_UNITS.split())
 
 
 def _from_words(quotes: Sequence[Candidate], brief: Brief) -> list[Theme]:
     """For sources without headings: what they speak of most, named by the word pairs that come back most often."""
     about = set(stems(brief.topic))
-    counts: dict[str, list[Candidate]] = {}
+    under: dict[str, list[Candidate]] = {}
+    spelt: dict[str, list[str]] = {}
     for quote in quotes:
         for phrase in dict.fromkeys(_phrases(quote.text)):
-            if not {stem(w) for w in words(phrase)} <= about:
-                counts.setdefault(phrase, []).append(quote)
-    frequent = [(phrase, under) for phrase, under in counts.items() if len(under) > 1] or list(counts.items())
-    best = sorted(frequent, key=lambda item: (-len({q.passage.source_id for q in item[1]}), -len(item[1]), item[0]))
+            key = " ".join(stem(w) for w in words(phrase))
+            if not set(key.split()) <= about:
+                under.setdefault(key, []).append(quote)
+                spelt.setdefault(key, []).append(phrase)
+    common = [key for key in under if len(under[key]) > 1] or list(under)
+    best = sorted(common, key=lambda k: (-len({q.passage.source_id for q in under[k]}), -len(under[k]), k))
     return [
-        Theme(as_heading(phrase), sources=frozenset(q.passage.source_id for q in under), amount=len(under))
-        for phrase, under in best[: 2 * _MOST]
+        Theme(as_heading(_usual(spelt[key])), sources=_sources(under[key]), amount=len(under[key]))
+        for key in best[: 2 * _MOST]
     ]
+
+
+def _usual(spellings: Sequence[str]) -> str:
+    return max(spellings, key=lambda spelling: (spellings.count(spelling), spelling))
+
+
+def _sources(quotes: Sequence[Candidate]) -> frozenset[int]:
+    return frozenset(quote.passage.source_id for quote in quotes)
 
 
 def _phrases(text: str) -> list[str]:
-    """Neighbouring content words, as they are written."""
+    """Neighbouring content words that could name something, as they are written."""
     found = _WORD.findall(text)
-    return [
-        f"{a} {b}".casefold()
-        for a, b in pairwise(found)
-        if a.casefold() not in STOP_WORDS
-        and b.casefold() not in STOP_WORDS
-        and len(a) > 2
-        and len(b) > 2
-        and f"{a} {b}" in text
-    ]
+    pairs = [(a, b) for a, b in pairwise(found) if f"{a} {b}" in text]
+    return [f"{a} {b}" for a, b in pairs if _can_name(a) and _can_name(b)]
+
+
+def _can_name(word: str) -> bool:
+    plain = word.casefold()
+    return word.isalpha() and len(word) > 2 and plain not in STOP_WORDS and plain not in _NAMES_NOTHING

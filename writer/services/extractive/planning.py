@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from writer.domain.briefs import Brief
 from writer.domain.drafts import count_words
 from writer.domain.outlines import ArticlePlan, Outline, SectionPlan
@@ -37,7 +39,7 @@ def plan(brief: Brief, outline: Outline, passages: Sequence[Passage], embedder: 
     budgets = shared_out(brief.words, [section.key for section in asked])
     judged = relevance(pool, asked, brief.topic, embedder)
     carriers = {item: _carrier(item, pool, embedder) for item in _points(brief)}
-    wanted = {n: asked[int(judged.odds[n].argmax())].key for n in carriers.values() if n is not None}
+    wanted = {n: asked[_section_for(n, judged)].key for n in carriers.values() if n is not None}
     chosen = choose(pool, asked, judged, budgets, wanted=wanted)
     points = _owners(carriers, pool, chosen.quotes, asked, embedder)
     rows = [
@@ -45,6 +47,14 @@ def plan(brief: Brief, outline: Outline, passages: Sequence[Passage], embedder: 
         for n, section in enumerate(asked)
     ]
     return ArticlePlan(outline.thesis, tuple(rows))
+
+
+def _section_for(candidate: int, judged: Relevance) -> int:
+    """Where a must-include is quoted: under the heading that it fits best, but never as the only answer to one that it
+    does not fit, for that heading is a gap."""
+    answered = (judged.odds >= judged.gate).any(axis=0)
+    open_to_it = answered if answered.any() else ~answered
+    return int(np.where(open_to_it, judged.odds[candidate], -1.0).argmax())
 
 
 def shared_out(words: int, keys: Sequence[str]) -> dict[str, int]:

@@ -7,6 +7,9 @@ it. The words below are the tell-tales that it misses. English; other languages 
 import re
 from functools import lru_cache
 
+from writer.domain.text import words
+from writer.services.extractive.language import STOP_WORDS
+
 _ROLES: dict[str, tuple[str, str]] = {
     # role: (words in a heading that ask for it, words in a sentence that play it)
     "definition": (
@@ -88,6 +91,7 @@ _ROLES: dict[str, tuple[str, str]] = {
         r"data|cohort|assess\w+|test\w*|compared|questionnaire\w*|perform\w+|recorded|sensors?|logged)\b",
     ),
 }  # fmt: skip
+_BY_BUILD = frozenset({"mechanism", "history", "future"})
 _VAGUE = frozenset({"people", "result", "advice", "comparison"})
 _RIVALS = {"benefit": "risk", "risk": "benefit"}
 ROLES = tuple(_ROLES)
@@ -106,6 +110,15 @@ def roles_of_sentence(sentence: str) -> frozenset[str]:
 def shared_role(first: str, second: str) -> bool:
     """The two headings ask for the same thing to be done, and for something definite."""
     return bool((roles_of_heading(first) & roles_of_heading(second)) - _VAGUE)
+
+
+def share_of_role_words(heading: str) -> float:
+    """How much of a heading is its role: all of "What went wrong?", a third of "Does it harm sea life?". Headings that
+    ask how something works or came about say so with their build, not with words of their own."""
+    if roles_of_heading(heading) & _BY_BUILD:
+        return 1.0
+    found = [word for word in words(heading) if word not in STOP_WORDS]
+    return sum(bool(roles_of_heading(word)) for word in found) / len(found) if found else 1.0
 
 
 def role_fit(heading: str, sentence: str) -> float:

@@ -1,7 +1,7 @@
 """Every word that the drafter itself puts on the page. None of it states a fact about the subject."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from writer.services.extractive.candidates import Candidate
 
@@ -9,6 +9,7 @@ WHAT_IT_IS = "Source brief: extracts from your sources, not written by a model."
 _SPECIAL = re.compile(r"([\\`*_\[\]<>~|])|&(?=#?\w+;)")
 _LINE_START = re.compile(r"^(\d+)([.)])(?=\s)|^([-+#=>])")
 _FEWEST, _MOST = 121, 156
+_SHORT_NAME = 4
 
 
 def escaped(text: str) -> str:
@@ -30,16 +31,22 @@ def quote_line(quote: Candidate) -> str:
     return f"- “{escaped(quote.text)}” [[{quote.id}]]" + (f" ({remark})." if remark else "")
 
 
-def section_text(quotes: Sequence[Candidate]) -> str:
-    """Quotes under the name of their source, where there is more than one source."""
-    titles: dict[str, list[Candidate]] = {}
+def section_text(quotes: Sequence[Candidate], introduced: Container[int] = ()) -> str:
+    """Quotes under the names of their sources. A source that an earlier section has `introduced` is named in short:
+    a long title in every section would be the article's most repeated sentence."""
+    sources: dict[int, list[Candidate]] = {}
     for quote in quotes:
-        titles.setdefault(quote.passage.source_title or quote.passage.id.split(".")[0], []).append(quote)
-    blocks = []
-    for n, (title, under) in enumerate(titles.items()):
-        lead = "From" if n == 0 else ("Also from" if n == 1 else "And from")
-        blocks.append(f"{lead} *{escaped(title)}*:\n\n" + "\n".join(quote_line(quote) for quote in under))
-    return "\n\n".join(blocks)
+        sources.setdefault(quote.passage.source_id, []).append(quote)
+    return "\n\n".join(
+        f"From *{escaped(_name(under[0], short=number in introduced))}*:\n\n" + "\n".join(map(quote_line, under))
+        for number, under in sources.items()
+    )
+
+
+def _name(quote: Candidate, *, short: bool) -> str:
+    title = " ".join(quote.passage.source_title.split()) or quote.id.split(".")[0]
+    names = title.split(" ")
+    return f"{' '.join(names[:_SHORT_NAME])}…" if short and len(names) > _SHORT_NAME else title
 
 
 def promise_of(heading: str, sources: int) -> str:
@@ -65,7 +72,7 @@ def introduction(topic: str, covered: Sequence[str], silent: Sequence[str], quot
     paragraphs = [f"*{WHAT_IT_IS}*"]
     if covered:
         paragraphs.append(
-            f"It brings together {counted(quotes, 'extract')} on {escaped(topic)} from {counted(sources, 'source')}, "
+            f"It brings together {counted(quotes, 'extract')} on “{escaped(topic)}” from {counted(sources, 'source')}, "
             f"under {counted(len(covered), 'heading')}: {quoted(covered)}."
         )
     if silent:
@@ -73,12 +80,10 @@ def introduction(topic: str, covered: Sequence[str], silent: Sequence[str], quot
     return "\n\n".join(paragraphs)
 
 
-def conclusion(silent: Sequence[str], missing_points: Sequence[str], covered: int) -> str:
+def conclusion(silent: int, missing_points: Sequence[str], covered: int) -> str:
     lines = []
     if silent:
-        lines.append(
-            f"- Find a source for {quoted(silent)}, or drop {'that heading' if len(silent) == 1 else 'those headings'}."
-        )
+        lines.append(f"- Add sources for {counted(silent, 'heading')} without extracts, or leave out what they lack.")
     lines += [f"- Find a source for this point of the brief: “{escaped(point)}”." for point in missing_points]
     if covered:
         lines.append("- Put the extracts into your own words, and keep their citations.")
@@ -87,8 +92,9 @@ def conclusion(silent: Sequence[str], missing_points: Sequence[str], covered: in
 
 def description(topic: str, headings: int, quotes: int, sources: int) -> str:
     """121 to 156 characters, unless the topic is too short for it."""
-    start = f"Source brief on {_shortened(topic, 70)}: {counted(quotes, 'extract')} from {counted(sources, 'source')}"
-    text = start
+    about = _shortened(topic, 70)
+    start = f"{about} A" if about.endswith(("?", "!", ".", "…")) else f"{about}: a"
+    text = f"{start} source brief of {counted(quotes, 'extract')} from {counted(sources, 'source')}"
     for tail in (
         f" under {counted(headings, 'heading')}",
         ", each quoted word for word",
