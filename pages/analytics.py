@@ -13,15 +13,15 @@ from writer.domain.ports.usage import UsageKey
 from writer.domain.usage import UsageBucket, UsageEvent
 from writer.security.render import plain
 
-RANGES = {"7 days": 7, "30 days": 30, "90 days": 90, "All": 0}
+RANGES = {"Last 7 days": 7, "Last 30 days": 30, "Last 90 days": 90, "All time": 0}
+CHOSEN = "From … to …"
 app, actor = get_app(), current_actor()
 
 
-def chosen_time() -> tuple[datetime | None, datetime | None]:
-    """UTC; both None for all of it."""
-    name = st.segmented_control(
-        "Time", [*RANGES, "From … to"], default="30 days", required=True, key="range", label_visibility="collapsed"
-    )
+def title_and_time() -> tuple[datetime | None, datetime | None]:
+    """What the figures are of. UTC; both None for all of it."""
+    with title_row("Analytics"):
+        name = st.selectbox("Time", [*RANGES, CHOSEN], index=1, key="range", label_visibility="collapsed", width=180)
     if name in RANGES:
         days = RANGES[name]
         return (start_of(datetime.now(UTC).date() - timedelta(days=days - 1)) if days else None), None
@@ -111,8 +111,7 @@ def calls(events: list[UsageEvent]) -> None:
 
 
 def page() -> None:
-    title_row("Analytics")
-    since, until = chosen_time()
+    since, until = title_and_time()
     total = app.usage.total(actor, since, until)
     if not total.calls:
         nothing()

@@ -81,13 +81,12 @@ def citations(draft: Draft) -> None:
 def page(draft_id: str) -> None:
     desk = Desk(app.drafts.open(draft_id, actor))
     heading(desk)
-    st.caption(f"{counted(desk.draft.word_count, 'word')} · saved by itself while you type")
+    with st.container(horizontal=True, vertical_alignment="center", key="caption_row"):
+        st.caption(f"{counted(desk.draft.word_count, 'word')} · saved by itself while you type", width="stretch")
+        reading = st.toggle("Reading view", key="reading")
     left, right = st.columns([2.3, 1], gap="large")
     with left:
-        view = st.segmented_control(
-            "View", ["Edit", "Read"], default="Edit", required=True, key="view", label_visibility="collapsed"
-        )
-        if view == "Read":
+        if reading:
             with st.container(border=True, key="paper"):
                 show_article(app.drafts.open(draft_id, actor), key="preview")
         else:

@@ -23,20 +23,26 @@ def banners() -> Iterator[None]:
         raise
     except WriterError as error:
         show_error(error)
-    except Exception as error:
-        show_fault(error)
+    except Exception:
+        mark = secrets.token_hex(4)
+        logger.exception("page failed", extra={"log_id": mark})
+        _say_fault(mark)
 
 
 def show_fault(error: Exception) -> bool:
-    """For what nobody foresaw; also the app's last resort (`st.App(on_script_error=)`), hence the True: it was shown."""
+    """The app's last resort (`st.App(on_script_error=)`), for pages that fail outside `banners`. True: it was shown."""
     mark = secrets.token_hex(4)
     logger.error("page failed", exc_info=error, extra={"log_id": mark})
+    _say_fault(mark)
+    return True
+
+
+def _say_fault(mark: str) -> None:
     st.error(
-        f"Something went wrong here that should not have. Nothing you wrote was changed. "
+        "Something went wrong here that should not have. Nothing you wrote was changed. "
         f"The log has the details under {mark}.",
         icon=":material/error:",
     )
-    return True
 
 
 def show_error(error: WriterError) -> None:

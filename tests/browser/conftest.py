@@ -189,6 +189,13 @@ def go(page: Page, name: str) -> None:
     settled(page)
 
 
+def is_empty(page: Page) -> bool:
+    """Whether the Write page offers the samples, as it does without any source."""
+    offer = page.get_by_role("button", name="Try it with sample documents")
+    offer.or_(button(page, "Make an outline")).wait_for()
+    return offer.count() > 0
+
+
 def try_it(page: Page) -> None:
     """From an empty installation to an outline that waits for approval."""
     page.get_by_role("button", name="Try it with sample documents").click()

@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opened, button, settled, try_it
+from tests.browser.conftest import Opened, button, is_empty, settled, try_it
 
 
 @pytest.fixture
 def editor(visit: Opened) -> Page:
     """A finished draft, open in the editor."""
     page = visit()
-    if page.get_by_role("button", name="Try it with sample documents").count():
+    if is_empty(page):
         try_it(page)
         button(page, "Approve and write").click()
         button(page, "Open in editor").click(timeout=30_000)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import Opened, button, go, settled, try_it
+from tests.browser.conftest import Opened, button, go, is_empty, settled, try_it
 
 PAGES = ("Write", "Drafts", "Editor", "Sources", "Analytics", "Settings")
 STREAMLITS_OWN = {"presentation-role-conflict"}  # its file uploader's
@@ -15,7 +15,7 @@ STREAMLITS_OWN = {"presentation-role-conflict"}  # its file uploader's
 def furnished(visit: Opened) -> Opened:
     """With sources and a finished draft, made by the first test that asks."""
     page = visit()
-    if page.get_by_role("button", name="Try it with sample documents").count():
+    if is_empty(page):
         try_it(page)
         button(page, "Approve and write").click()
         button(page, "Open in editor").wait_for(timeout=30_000)

@@ -30,7 +30,7 @@ def test_a_first_run_leads_over_an_edited_outline_to_a_cited_draft(visit: Opened
 def test_a_citation_shows_its_passage_and_escape_closes_it(visit: Opened) -> None:
     page = visit("/drafts")
     button(page, "Edit").first.click()
-    page.locator(".st-key-view").get_by_text("Read", exact=True).click()
+    page.get_by_text("Reading view").click()
     link = page.get_by_role("article").locator("sup.citation a").first
     link.click()
 

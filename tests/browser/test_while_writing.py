@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opened, button, go, settled, try_it
+from tests.browser.conftest import Opened, button, go, is_empty, settled, try_it
 from tests.support.scripted_article import quick, slow_article
 from tests.support.scripted_server import ScriptedServer
 
@@ -16,7 +16,7 @@ def writing(visit_with_model: Opened, model: ScriptedServer) -> Iterator[Page]:
     """An article whose sections are appearing."""
     model.script = quick
     page = visit_with_model()
-    if page.get_by_role("button", name="Try it with sample documents").count():
+    if is_empty(page):
         try_it(page)
     else:
         page.get_by_label("Topic or working title").fill("Tides at work")
