@@ -23,6 +23,8 @@ from writer.providers.breaker import Breaker, State
 from writer.providers.cooldown import Cooldown
 from writer.providers.guarded import Guarded
 from writer.providers.health import Health
+from writer.storage import Database
+from writer.storage.health import Health as StoredHealth
 
 DOWN = ProviderUnavailable("test:model", "connection reset")
 
@@ -220,6 +222,39 @@ async def test_over_two_replicas_exactly_one_call_probes():
     assert len(inner.requests) == 1
 
 
+async def test_a_failed_probe_lets_the_next_one_go_when_its_own_rest_is_over():
+    clock = HandClock()
+    board = Board(clock)
+    inner = ScriptedProvider([DOWN])
+    provider = guarded(inner, clock, board)
+    await asked(provider, 5)
+
+    for rest in (31, 61):
+        clock.now += rest
+        inner.requests.clear()
+        await asked(provider)
+
+    assert len(inner.requests) == 1
+
+
+async def test_a_stopped_probe_is_free_for_the_other_replica():
+    clock = HandClock()
+    board = Board(clock)
+    inner = ScriptedProvider([DOWN])
+    first, second = (guarded(inner, clock, board) for _ in range(2))
+    await asked(first, 5)
+    await asked(second)
+    clock.now += 31
+    waiting = ScriptedProvider([asyncio.CancelledError()])
+    first._inner = waiting
+    await asked(first)
+
+    inner.requests.clear()
+    await asked(second)
+
+    assert (len(waiting.requests), len(inner.requests)) == (1, 1)
+
+
 async def test_the_board_is_read_at_most_once_a_second():
     clock = HandClock()
     board = Board(clock)
@@ -255,3 +290,23 @@ async def test_a_board_that_is_down_leaves_the_local_decision():
 
     assert isinstance(refused, CircuitOpen)
     assert not isinstance(reply, Exception)
+
+
+async def test_replicas_share_a_real_database(database: Database):
+    clock = HandClock()
+    here, there = ScriptedProvider([DOWN]), ScriptedProvider(["never asked for"])
+    first, second = (guarded(inner, clock, StoredHealth(database)) for inner in (here, there))
+    await asked(first, 5)
+
+    (refused,) = await asked(second)
+
+    assert isinstance(refused, CircuitOpen)
+    assert there.requests == []
+
+
+async def test_a_real_database_lends_the_probe_to_exactly_one(database: Database):
+    replicas = [Health(StoredHealth(database), me=str(i)) for i in range(10)]
+
+    lent = await asyncio.gather(*(replica.may_probe("some key", 60) for replica in replicas))
+
+    assert lent.count(True) == 1

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -207,6 +208,19 @@ async def test_a_dead_provider_gets_at_most_six_requests_from_parallel_calls(ser
 
     assert all(isinstance(outcome, ProviderError) for outcome in outcomes)
     assert len(server.requests) <= 6
+
+
+async def test_failures_that_come_one_after_the_other_cause_no_storm_either(server: ScriptedServer):
+    server.script = lambda asked: replace(failing(503), first_s=0.02 * asked.number)
+    registry = Registry(
+        lambda _: [ProviderAccount("openai", "openai", server.url, "k")], lambda _: None, random=lambda: 0.0
+    )
+    provider = registry.provider("ada", ["openai:gpt-4.1-mini"])
+
+    await asyncio.gather(*(collected(provider.stream(a_request(str(i)))) for i in range(6)), return_exceptions=True)
+    await registry.aclose()
+
+    assert len(server.requests) == 6
 
 
 @pytest.mark.parametrize("form", ["seconds", "date", "ms"])

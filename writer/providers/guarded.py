@@ -69,7 +69,7 @@ class Guarded:
             await self._failed(permit, error)
             raise
         finally:
-            self.breaker.gave_back(permit)
+            await self._handed_back(permit)
 
     async def _admitted(self, *, is_test: bool) -> Permit:
         await self._health.refresh()
@@ -98,7 +98,16 @@ class Guarded:
 
     async def _failed(self, permit: Permit, error: ProviderError) -> None:
         if self.breaker.failed(permit, _said(error)):
+            if permit.is_probe:
+                # The board lends the probe for two minutes; the next rest may be over before.
+                await self._health.publish(self._breaker_key, 0, "")
             await self._health.publish(self._breaker_key, self.breaker.open_for, self.breaker.reason)
+
+    async def _handed_back(self, permit: Permit) -> None:
+        unheard = permit.is_probe and not permit.settled
+        self.breaker.gave_back(permit)
+        if unheard:
+            await self._health.publish(self._breaker_key, 0, "")
 
     def _open(self, retry_in: float) -> CircuitOpen:
         why = f" Last failure: {self.breaker.reason}" if self.breaker.reason else ""

@@ -12,6 +12,8 @@ from writer.providers.timing import Clock, T
 _READ_EVERY_S = 1.0
 # A database that hangs must not hold up a call to a healthy provider.
 _PATIENCE_S = 0.5
+# A resting provider can wait a little longer for the question of who is to try it.
+_PROBE_PATIENCE_S = 5.0
 _DOWN = (StorageError, OSError, TimeoutError)
 
 Trip = Callable[[float, str], None]
@@ -48,11 +50,11 @@ class Health:
         if self._board is None:
             return True
         board = self._board
-        return await self._asked(lambda: board.take_probe(key, self._me, for_s)) is not False
+        return await self._asked(lambda: board.take_probe(key, self._me, for_s), _PROBE_PATIENCE_S) is not False
 
-    async def _asked(self, question: Callable[[], T]) -> T | None:
+    async def _asked(self, question: Callable[[], T], patience_s: float = _PATIENCE_S) -> T | None:
         try:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 return await asyncio.to_thread(question)
         except _DOWN:
             return None

@@ -1,5 +1,6 @@
 """What tokens cost, from the price list that genai-prices carries in its wheel. Unknown is None, never a guess."""
 
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -39,6 +40,12 @@ def _listed(price_id: str, model: str, tokens: Tokens) -> tuple[int | None, str]
     except (LookupError, ValueError):
         return None, ""
     return round(found.total_price * 1_000_000), f"genai-prices {prices.__version__}"
+
+
+@lru_cache(maxsize=1)
+def warm() -> None:
+    """Load the list, a quarter of a second's work, beside the loop that calls run on."""
+    threading.Thread(target=_prices, name="price-list", daemon=True).start()
 
 
 @lru_cache(maxsize=1)

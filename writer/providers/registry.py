@@ -209,6 +209,8 @@ class Registry:
         policy = self._policy or RetryPolicy(whole_s=limits.whole_s)
         first_token_s = max(limits.first_token_s, _THINKING_S) if thinks else limits.first_token_s
         price_of = prices.nothing if preset.adapter == "huggingface" else prices.listed(preset.price_id, model)
+        if preset.price_id:
+            prices.warm()
         calls = Metered(Watched(adapter, first_token_s, limits.idle_s), price_of, self._record, clock=self._clock)
         limited = Limited(calls, bulkhead, sleep=self._sleep)
         guarded = Guarded(limited, *guards, self._health, breaker_key=keys[0], cooldown_key=keys[1], clock=self._clock)
