@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -48,11 +48,6 @@ class Studio:
         account = ProviderAccount("openai-compatible", "openai-compatible", self.server.url, "key", ("scripted-1",))
         return Registry(lambda owner: [account], self.book.record)
 
-    async def restart(self) -> None:
-        """As a new process would: nobody remembers which route failed."""
-        await self.registry.aclose()
-        self.registry = self._new_registry()
-
     def drafter_for(self, owner_id: str, route: str) -> Drafter:
         return ModelDrafter(self.registry.provider(owner_id, [route or ROUTE]))
 
@@ -96,22 +91,35 @@ def server() -> Iterator[ScriptedServer]:
         yield server
 
 
-@pytest.fixture
-async def studio(sqlite_stores: Stores, server: ScriptedServer, tmp_path: Path) -> AsyncIterator[Studio]:
-    studio = Studio(sqlite_stores, server, tmp_path)
+@asynccontextmanager
+async def opened(stores: Stores, server: ScriptedServer, folder: Path) -> AsyncIterator[Studio]:
+    studio = Studio(stores, server, folder)
     yield studio
     await studio.registry.aclose()
     studio.book.close()
 
 
 @pytest.fixture
+async def studio(sqlite_stores: Stores, server: ScriptedServer, tmp_path: Path) -> AsyncIterator[Studio]:
+    async with opened(sqlite_stores, server, tmp_path) as studio:
+        yield studio
+
+
+@pytest.fixture
+async def studio_on_both(stores: Stores, server: ScriptedServer, tmp_path: Path) -> AsyncIterator[Studio]:
+    """On SQLite, then on Postgres."""
+    async with opened(stores, server, tmp_path) as studio:
+        yield with_sources(studio)
+
+
+@pytest.fixture
 def sourced(studio: Studio) -> Studio:
+    return with_sources(studio)
+
+
+def with_sources(studio: Studio) -> Studio:
     for topic in ("Costs", "People", "Machines", "Weather", "Harbours", "Prospects"):
-        studio.add_source(
-            f"{topic} of tidal power",
-            *(
-                f"{topic} of tidal power, part {i}: the {topic.lower()} of tidal power matter in way {i}."
-                for i in (1, 2, 3)
-            ),
-        )
+        word = topic.lower()
+        parts = (f"{topic} of tidal power, part {i}: the {word} of tidal power matter in way {i}." for i in (1, 2, 3))
+        studio.add_source(f"{topic} of tidal power", *parts)
     return studio

@@ -18,6 +18,7 @@ from writer.domain.citations import cited_ids
 from writer.domain.completions import Finished, StopReason, TextDelta, Tokens
 from writer.domain.errors import ProviderUnavailable, ReplyInvalid, StreamInterrupted
 from writer.services.articles.model_drafter import ModelDrafter
+from writer.services.articles.replies import gap_in, headline_in, json_in
 from writer.services.articles.section_writing import UNCITED, UNSOURCED
 
 
@@ -288,3 +289,26 @@ async def test_a_repair_that_spoils_the_citations_is_not_used():
 
     assert drafted.text == "Old text [[S1.p1]]."
     assert "could not be used" in drafted.notes[0]
+
+
+odd = st.text(alphabet='[]{}()S1.p9,; \n`#*-"aé【】<think>/', max_size=120) | st.text(max_size=120)
+
+
+@given(st.lists(odd, min_size=1, max_size=4))
+async def test_whatever_a_model_answers_only_known_ids_are_cited_and_errors_are_sentences(answers: list[str]):
+    drafter = ModelDrafter(ScriptedProvider(*answers))
+    try:
+        drafted = await drafter.section(contract(), CALLER, Shown())
+    except ReplyInvalid as error:
+        assert "answered with nothing" in str(error)  # noqa: PT017  the other outcome is as good
+        return
+    assert set(cited_ids(drafted.text)) <= {"S1.p1", "S1.p2"}
+    assert drafted.gap is None or not drafted.text
+
+
+@given(odd)
+def test_no_reply_breaks_the_reading_of_values(text: str):
+    gap_in(text)
+    headline_in(text)
+    json_in(text * 40)
+    json_in('{"a":' * 5000)

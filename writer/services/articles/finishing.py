@@ -1,7 +1,7 @@
 """The steps after the body: review, repair, settling, the parts that need the finished text, and the finished draft."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 
 from writer.domain.completions import Caller
@@ -121,8 +121,7 @@ class Finishing:
         drafted, keep = await remembered(
             context, _body_key(context, drafter, body, key), lambda: write(body, context.caller, context.show)
         )
-        taken = {run for section in body.sections for run in runs_of(shared_words(section.text))}
-        drafted = _shortened(drafted, without_overlap(drafted.text, taken), heading)
+        drafted = _shortened(drafted, without_overlap(drafted.text, _runs_in(body.sections)), heading)
         return StepOutcome(
             drafted_json(drafted),
             sections=await self._desk.unless_edited(context, [section_of(drafted, key, heading, role=key)]),
@@ -151,9 +150,12 @@ class Finishing:
         sections: tuple[Section, ...] = ()
         if "introduction" in context.results and "conclusion" in context.results:
             first, last = (drafted_of(context.results[key]) for key in ("introduction", "conclusion"))
-            text = without_overlap(last.text, runs_of(shared_words(first.text)))
-            if text != last.text:
-                whole = section_of(_shortened(last, text, "Conclusion"), "conclusion", "Conclusion", role="conclusion")
+            taken = runs_of(shared_words(first.text))
+            if taken & runs_of(shared_words(last.text)):
+                # What is left moves together, and must not meet the body's words either.
+                taken |= _runs_in((await self._desk.body(context)).sections)
+                left = _shortened(last, without_overlap(last.text, taken), "Conclusion")
+                whole = section_of(left, "conclusion", "Conclusion", role="conclusion")
                 sections = await self._desk.unless_edited(context, [whole])
         return StepOutcome(
             {"sections": len(steps.plan_in(context.results).sections)},
@@ -162,6 +164,10 @@ class Finishing:
             origin=Origin("generated", context.job.owner_id),
             version_note="First full draft",
         )
+
+
+def _runs_in(sections: Iterable[Section]) -> set[tuple[str, ...]]:
+    return {run for section in sections for run in runs_of(shared_words(section.text))}
 
 
 def _origin(context: StepContext, drafter: Drafter, drafted: Drafted) -> Origin:

@@ -13,6 +13,8 @@ from writer.domain.sources import Passage
 from writer.services.articles.plans import budgets, planned_row, with_owned_passages
 from writer.services.articles.replies import json_in
 
+_MOST_ENTRIES = 40
+
 
 class _Loose(BaseModel):
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, coerce_numbers_to_str=True)
@@ -21,19 +23,19 @@ class _Loose(BaseModel):
 class _RowReply(_Loose):
     key: str
     promise: str = ""
-    key_points: list[str] = Field(default_factory=list, max_length=20)
-    owned: list[str] = Field(default_factory=list, max_length=40)
-    mention_only: list[str] = Field(default_factory=list, max_length=40)
-    must_not_cover: list[str] = Field(default_factory=list, max_length=40)
+    key_points: list[str] = Field(default_factory=list)
+    owned: list[str] = Field(default_factory=list)
+    mention_only: list[str] = Field(default_factory=list)
+    must_not_cover: list[str] = Field(default_factory=list)
     opening: str = ""
     closing: str = ""
     words: int = 0
-    passages: list[str] = Field(default_factory=list, max_length=60)
+    passages: list[str] = Field(default_factory=list)
 
 
 class _PlanReply(_Loose):
     thesis: str = ""
-    glossary: list[str] = Field(default_factory=list, max_length=40)
+    glossary: list[str] = Field(default_factory=list)
     sections: list[_RowReply]
 
 
@@ -43,7 +45,7 @@ def _strict(schema: object) -> object:
         return [_strict(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    plain = {k: _strict(v) for k, v in schema.items() if k not in ("default", "title", "maxItems") or k == "properties"}
+    plain = {k: _strict(v) for k, v in schema.items() if k not in ("default", "title") or k == "properties"}
     if isinstance(properties := schema.get("properties"), dict):
         kept = {name: _strict(value) for name, value in properties.items()}
         plain |= {"properties": kept, "required": list(kept), "additionalProperties": False}
@@ -89,4 +91,4 @@ def _merged(section: OutlineSection, reply: _RowReply | None) -> SectionPlan:
 
 
 def _unique(items: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(" ".join(item.split()) for item in items if item.strip()))
+    return tuple(dict.fromkeys(" ".join(item.split()) for item in items if item.strip()))[:_MOST_ENTRIES]

@@ -21,18 +21,19 @@ _CITED = re.compile(
 _CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 _MARKS = re.compile(r"(?<![\[\w])\[(?:\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\](?![\(\]])")
 MOST_IDS = 3
+_TRIES = 50
 
 
 def json_in(text: str) -> Any:
     """The first JSON object in a reply, whatever stands round it; None when there is none."""
     start = text.find("{")
-    while start >= 0:
+    for _ in range(_TRIES):
+        if start < 0:
+            break
         try:
-            value, _ = json.JSONDecoder().raw_decode(text, start)
+            return json.JSONDecoder().raw_decode(text, start)[0]
         except (ValueError, RecursionError):
             start = text.find("{", start + 1)
-        else:
-            return value
     return None
 
 
