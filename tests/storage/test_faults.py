@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,15 @@ def test_a_database_opened_read_only_gives_the_same_sentence(sqlite_database: Da
             Drafts(database).create(OWNER, a_brief(), "Title")
 
     assert str(refused.value) == faults.READ_ONLY
+
+
+def test_no_text_of_the_writer_reaches_a_traceback(empty_url: str):
+    canary = "-".join(["sk", "canary"])  # a traceback shows this line as well
+    with opened(empty_url) as database, pytest.raises(StorageError) as fault:
+        Drafts(database).create(OWNER, a_brief(), canary)
+
+    assert canary not in "".join(traceback.format_exception(fault.value))
+    assert "INSERT INTO drafts" in str(fault.value.__cause__)
 
 
 def test_a_file_that_is_no_database_gives_a_sentence(tmp_path: Path):

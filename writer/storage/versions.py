@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from writer.domain.drafts import Origin, Section, Version, VersionSummary, content_digest
@@ -77,10 +77,6 @@ def read_version(session: Session, draft_id: str, number: int) -> Version:
     wanted = select(ContentRow).where(ContentRow.draft_id == draft_id, ContentRow.digest.in_(set(row.contents)))
     by_digest = {content.digest: content.section for content in session.scalars(wanted)}
     return Version(_summary(row), row.title, tuple(section_from_json(by_digest[digest]) for digest in row.contents))
-
-
-def count_contents(session: Session, draft_id: str) -> int:
-    return session.scalar(select(func.count()).where(ContentRow.draft_id == draft_id)) or 0
 
 
 def _summary(row: VersionRow) -> VersionSummary:
