@@ -3,6 +3,9 @@
 import json
 import random
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from writer.domain.errors import StorageError
 from writer.storage.index import ExactIndex
 
 WAIT = 60
+ROOT = Path(__file__).parents[2]
 
 
 def ids(found):
@@ -224,3 +228,15 @@ def test_chroma_never_embeds_by_itself(store, opened_index):
         index._collection.query(query_texts=["what is a"], n_results=1)
     with pytest.raises(RuntimeError, match="never by Chroma"):
         index._collection.update(ids=["S1.p1"], documents=["other"])
+
+
+def test_a_second_process_is_kept_out_and_let_in_once_the_first_has_ended(opened_index, store, tmp_path):
+    add_source(store, ["a"])
+    index = opened_index()
+    assert index.wait_until_current(WAIT)
+    ask = "import sys; from pathlib import Path; from writer.storage.index import ChromaFolder as F; "
+    ask += f"sys.exit(F(Path({str(tmp_path / 'chroma')!r}), 'any').acquire())"
+
+    assert subprocess.run([sys.executable, "-c", ask], cwd=ROOT, check=False).returncode == 0
+    index.close()
+    assert subprocess.run([sys.executable, "-c", ask], cwd=ROOT, check=False).returncode == 1

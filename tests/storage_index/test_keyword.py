@@ -3,6 +3,7 @@ import sqlite3
 import pytest
 
 from tests.support.vectors import add_source, put_passages
+from writer.domain.errors import StorageError
 from writer.storage import Stores
 from writer.storage.index import FtsIndex
 from writer.storage.index.keyword import match_of
@@ -166,3 +167,20 @@ def test_it_stands_beside_postgres_too(stores: Stores, tmp_path):
     source = add_source(stores.sources, ["Tea from Assam.", "Rain in Kenya."])
 
     assert found(index, "rains", [source]) == [f"S{source}.p2"]
+
+
+def test_damage_that_shows_only_while_reading_is_a_storage_error_once_and_then_repaired(store, keywords, tmp_path):
+    source = add_source(store, [f"Tea number {n} from Assam and many other places." for n in range(400)])
+    keywords.catch_up()
+    file = tmp_path / "index" / "keywords.sqlite3"
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    content = bytearray(file.read_bytes())
+    content[8192:] = b"\xff" * (len(content) - 8192)
+    file.write_bytes(content)
+
+    with pytest.raises(StorageError):
+        found(keywords, "tea", [source])
+
+    assert len(found(keywords, "tea", [source])) == 10

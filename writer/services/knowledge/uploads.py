@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
-from writer.domain.errors import SourceRefused
+from writer.domain.errors import SourceRefused, StorageError
 
 MAX_FILE_BYTES = 50_000_000
 _PIECE = 1 << 20
@@ -39,6 +39,15 @@ def received(content: BinaryIO, name: str, max_bytes: int = MAX_FILE_BYTES) -> I
                 )
             head = head or piece[:_HEAD]
             digest.update(piece)
-            copy.write(piece)
+            _write(copy, piece)
         copy.seek(0)
         yield Upload(copy, digest.hexdigest(), head, size)
+
+
+def _write(copy: IO[bytes], piece: bytes) -> None:
+    try:
+        copy.write(piece)
+    except OSError as error:
+        raise StorageError(
+            f"The file could not be stored: {error.strerror}. Free some space, then try again."
+        ) from error

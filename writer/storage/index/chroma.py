@@ -19,7 +19,7 @@ from writer.storage.index.exact import ExactIndex
 
 BATCH = 200  # larger writes make searches wait for seconds
 _PAUSE = 0.01
-_FIRST_LOOK = 2.0  # seconds after the start: the first page comes first
+_FIRST_LOOK = 3.0  # seconds after the start: the first page comes first
 _LOCKED_LOOK = 30.0
 _SOURCES_AT_ONCE = 50
 _ROUNDING = 1e-5  # Chroma makes vectors unit length once more, and the last bits change
@@ -108,8 +108,10 @@ class ChromaIndex:
         return is_open and applied.number == self._sources.last_change()
 
     def _serve(self) -> None:
-        self._woken.wait(self._first_look)
         while not self._closing.is_set():
+            if self._collection is None:
+                # Importing Chroma takes a second of one core: let the upload that woke us be read and embedded first.
+                self._closing.wait(self._first_look)
             self._woken.clear()
             waiting = self._work()
             with self._settled:

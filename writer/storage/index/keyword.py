@@ -129,20 +129,26 @@ class FtsIndex:
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         """A connection per use: they are cheap (0.2 ms), and none is shared between threads. A damaged file is thrown
-        away once: the next catch-up fills a new one."""
+        away: the next catch-up fills a new one."""
         try:
             connection = self._opened()
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise StorageError(f"The keyword index cannot be opened: {error}.") from error
-            self._path.unlink(missing_ok=True)
+            self._throw_away_if_damaged(error)
             connection = self._opened()
         try:
             yield connection
-        except sqlite3.OperationalError as error:
-            raise StorageError(f"The keyword index did not do its part: {error}.") from error
+        except sqlite3.DatabaseError as error:
+            self._throw_away_if_damaged(error)
+            raise StorageError("The keyword index was damaged. It is being made anew.") from error
         finally:
             connection.close()
+
+    def _throw_away_if_damaged(self, error: sqlite3.DatabaseError) -> None:
+        """Raises StorageError when it is not damage but a full disk, a lock, or a folder that may not be written."""
+        if isinstance(error, sqlite3.OperationalError):
+            raise StorageError(f"The keyword index did not do its part: {error}.") from error
+        for path in self._path.parent.glob(f"{self._path.name}*"):
+            path.unlink(missing_ok=True)
 
     def _opened(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
