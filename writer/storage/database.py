@@ -129,7 +129,14 @@ def _sqlite(address: URL, wait_s: float) -> Engine:
     if not address.database.startswith("file:"):
         with files_translated():
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, pool_size=8, max_overflow=32, pool_timeout=wait_s, connect_args={"timeout": wait_s})
+    engine = create_engine(
+        address,
+        pool_size=8,
+        max_overflow=32,
+        pool_timeout=wait_s,
+        hide_parameters=True,  # what people write stays out of tracebacks and logs
+        connect_args={"timeout": wait_s},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
