@@ -100,8 +100,9 @@ class Breaker:
     def trip(self, remaining: float, reason: str) -> None:
         """Another replica has opened it: rest for as long as that one does."""
         with self._lock:
-            until = self._clock() + remaining
-            if remaining > 0 and (self._state is State.CLOSED or until > self._open_until):
+            now = self._clock()
+            until = now + remaining
+            if until > now and (self._state is State.CLOSED or until > self._open_until):
                 self._move(State.OPEN)
                 self._open_until = until
                 self.reason = reason

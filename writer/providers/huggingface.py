@@ -63,7 +63,7 @@ class HuggingFace:
     ) -> None:
         import torch
 
-        prompt = _prompt(loaded.tokenizer, request)
+        prompt = _prompt(loaded.tokenizer, request).to(loaded.model.device)
         length = int(prompt["input_ids"].shape[1])
         if length >= loaded.context:
             raise RequestRejected(
@@ -72,7 +72,7 @@ class HuggingFace:
                 "Choose fewer or shorter sources, or a model with a longer context.",
             )
         room = min(request.max_output_tokens, loaded.context - length)
-        with torch.random.fork_rng(devices=[]), torch.inference_mode():
+        with torch.random.fork_rng(), torch.inference_mode():
             torch.manual_seed(self._seed)
             output = loaded.model.generate(
                 **prompt,
@@ -98,13 +98,14 @@ class HuggingFace:
 
 
 def _load(name: str) -> _Loaded:
+    import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False, local_files_only=True)
     model = AutoModelForCausalLM.from_pretrained(
         name, trust_remote_code=False, use_safetensors=True, local_files_only=True, dtype="auto"
     )
-    model.eval()
+    model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
     context = getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length
     return _Loaded(tokenizer, model, int(context))
 

@@ -182,6 +182,7 @@ PRESETS: tuple[Preset, ...] = (
         key_env="XAI_API_KEY",
         hint="Keys: console.x.ai.",
         price_id="x-ai",
+        reasoning=("grok-4", "grok-3-mini"),
     ),
     Preset(
         name="together",
