@@ -37,6 +37,7 @@ async def test_a_brief_becomes_a_cited_draft_by_four_calls_in_a_row(studio_on_bo
     assert keys == ["introduction", "s1", "s2", "s3", "s4", "s5", "s6", "conclusion"]
     assert all(section.state is SectionState.DONE and section.text for section in draft.sections)
     assert all(cited_ids(section.text) for section in draft.sections if section.role == "body")
+    assert all(section.flags == () for section in draft.sections)
     assert draft.title == "Tides at work in six harbours"
     assert 121 <= len(draft.description) <= 156
     assert sorted(kinds(sourced)) == sorted(

@@ -59,14 +59,14 @@ class Desk:
             tuple(found[id_] for id_ in plan.sections[at].passage_ids if id_ in found),
         )
 
-    async def body(self, context: StepContext) -> WrittenBody:
-        """The body as the writer has it now, in the plan's order, with the passages it cites."""
+    async def body(self, context: StepContext) -> tuple[WrittenBody, Draft]:
+        """The body as the writer has it now, in the plan's order, with the passages it cites; and the whole draft."""
         draft = await self.draft(context)
         plan = steps.plan_in(context.results)
         sections = tuple(section for row in plan.sections if (section := draft.section(row.key)))
-        body = WrittenBody(brief_in(context), steps.outline_in(context.results), plan, sections, ())
         found = await self.passages(context, cited_in(sections))
-        return WrittenBody(body.brief, body.outline, plan, sections, tuple(found.values()))
+        outline = steps.outline_in(context.results)
+        return WrittenBody(brief_in(context), outline, plan, sections, tuple(found.values())), draft
 
     async def unless_edited(self, context: StepContext, sections: Iterable[Section]) -> tuple[Section, ...]:
         """Those that the writer has not touched since they were written: a person's text is never replaced."""

@@ -107,17 +107,16 @@ class Finishing:
         )
 
     async def introduction(self, context: StepContext) -> StepOutcome:
-        drafter = await self._desk.drafter(context)
-        return await self._front(context, drafter, drafter.introduction, "introduction", "Introduction")
+        drafter, (body, _) = await asyncio.gather(self._desk.drafter(context), self._desk.body(context))
+        return await self._front(context, drafter, body, drafter.introduction, "introduction", "Introduction")
 
     async def conclusion(self, context: StepContext) -> StepOutcome:
-        drafter = await self._desk.drafter(context)
-        return await self._front(context, drafter, drafter.conclusion, "conclusion", "Conclusion")
+        drafter, (body, _) = await asyncio.gather(self._desk.drafter(context), self._desk.body(context))
+        return await self._front(context, drafter, body, drafter.conclusion, "conclusion", "Conclusion")
 
     async def _front(
-        self, context: StepContext, drafter: Drafter, write: _Write, key: str, heading: str
+        self, context: StepContext, drafter: Drafter, body: WrittenBody, write: _Write, key: str, heading: str
     ) -> StepOutcome:
-        body = await self._desk.body(context)
         drafted, keep = await remembered(
             context, _body_key(context, drafter, body, key), lambda: write(body, context.caller, context.show)
         )
@@ -132,9 +131,7 @@ class Finishing:
 
     async def headline(self, context: StepContext) -> StepOutcome:
         """A title that the writer has changed meanwhile stays."""
-        drafter, body, draft = await asyncio.gather(
-            self._desk.drafter(context), self._desk.body(context), self._desk.draft(context)
-        )
+        drafter, (body, draft) = await asyncio.gather(self._desk.drafter(context), self._desk.body(context))
         headline = await drafter.headline(body, context.caller)
         untouched = draft.title in (body.outline.title, body.brief.topic)
         return StepOutcome(
@@ -153,7 +150,7 @@ class Finishing:
             taken = runs_of(shared_words(first.text))
             if taken & runs_of(shared_words(last.text)):
                 # What is left moves together, and must not meet the body's words either.
-                taken |= _runs_in((await self._desk.body(context)).sections)
+                taken |= _runs_in((await self._desk.body(context))[0].sections)
                 left = _shortened(last, without_overlap(last.text, taken), "Conclusion")
                 whole = section_of(left, "conclusion", "Conclusion", role="conclusion")
                 sections = await self._desk.unless_edited(context, [whole])
