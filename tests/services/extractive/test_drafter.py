@@ -196,6 +196,30 @@ async def test_what_the_brief_wants_avoided_is_not_quoted(drafter_over):
     assert "Foul brood" in article.whole
 
 
+async def test_sources_about_something_else_are_not_quoted_unless_they_were_chosen(drafter_over):
+    ships = passage(
+        "The costs of a ship are paid by the harbour of the capital. "
+        "Each ship costs the capital 90 million crowns with its engines. "
+        "Repairs cost the capital another 2 million crowns for each ship. "
+        "Paint costs the shipyard more than steel in a rainy summer.",
+        "Costs of ships", source=7, title="Ships",
+    )  # fmt: skip
+    bees = passage(
+        "Bees in the town cost less than bees in the country. "
+        "The town pays the costs of all bees on public roofs. "
+        "Costs for bees rose in the town when sugar became dear.",
+        "Costs of bees", source=8, title="Bees",
+    )  # fmt: skip
+    outline = outline_of("What are the costs?", "Diseases")
+
+    article = await written(drafter_over([ships, bees]), Brief("Bees in the town", words=400), [ships, bees], outline)
+    chosen = Brief("Bees in the town", words=400, source_ids=(7, 8))
+    both = await written(drafter_over([ships, bees]), chosen, [ships, bees], outline)
+
+    assert set(cited_ids(article.whole)) == {"S8.p1"}
+    assert set(cited_ids(both.whole)) == {"S7.p1", "S8.p1"}
+
+
 async def test_quotes_keep_to_the_budget_of_their_section(drafter_over, samples):
     article = await written(
         drafter_over(samples), Brief("How Brindle Bay heats its homes from the harbour", words=400), samples

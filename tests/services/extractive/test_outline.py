@@ -102,10 +102,13 @@ async def test_without_sources_and_questions_there_is_still_an_outline_to_fill(d
 async def test_sources_without_headings_still_give_sections(drafter_over):
     sources = [
         passage(
-            "Roof gardens feed the bees of the harbour from May on. Roof gardens hold more soil than the town expected. "
+            "Roof gardens feed the bees of the harbour from May on. Roof gardens hold more soil than expected. "
             "Winter syrup costs the school sixty crowns a year. Winter syrup is given to the weakest colonies only."
         ),
-        passage("Swarm calls reach the fire brigade every May. Swarm calls doubled between 2019 and 2023.", source=2),
+        passage(
+            "Swarm calls reach the fire brigade of the town every May. Swarm calls doubled between 2019 and 2023.",
+            source=2,
+        ),
     ]
 
     article = await written(drafter_over(sources), Brief("Bees in the town", words=600), sources)

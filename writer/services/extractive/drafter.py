@@ -1,7 +1,7 @@
 """The drafter that needs no key, no model and no network: it quotes, cites and says what is missing."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from writer.domain.briefs import Brief
@@ -23,8 +23,9 @@ from writer.services.extractive.relevance import embedded
 NAME = "built-in"
 VERSION = "extractive/1"
 _PASSAGES_FOR_THE_OUTLINE = 80
+_PASSAGES_ON_THE_TOPIC = 24
 _PASSAGES_A_QUESTION = 12
-_MOST_PASSAGES = 200
+_MOST_PASSAGES = 120
 _UNUSED_WISHES = (("tone", "tone"), ("point_of_view", "point of view"), ("reading_level", "reading level"))
 
 
@@ -90,7 +91,7 @@ class ExtractiveDrafter:
 
     def _outline(self, brief: Brief, evidence: Sequence[Passage], caller: Caller) -> Outline:
         seen = self._library.overview(caller.user, brief.source_ids, _PASSAGES_FOR_THE_OUTLINE)
-        return outline(brief, [*evidence, *seen], self._embedder)
+        return outline(brief, self._of_this_subject([*evidence, *seen], brief, caller), self._embedder)
 
     def _plan(
         self, brief: Brief, outline: Outline, evidence: Mapping[str, Sequence[Passage]], caller: Caller
@@ -99,8 +100,20 @@ class ExtractiveDrafter:
         for question in _questions(brief, outline):
             pool += self._library.nearest(caller.user, question, _PASSAGES_A_QUESTION, brief.source_ids)
         pool += self._library.overview(caller.user, brief.source_ids, _PASSAGES_FOR_THE_OUTLINE)
-        unique = list({passage.id: passage for passage in pool}.values())
+        unique = self._of_this_subject({passage.id: passage for passage in pool}.values(), brief, caller)
         return plan(brief, outline, canonical(unique[:_MOST_PASSAGES]), self._embedder)
+
+    def _of_this_subject(self, passages: Iterable[Passage], brief: Brief, caller: Caller) -> list[Passage]:
+        """From sources that the topic finds without any heading: a shelf holds more than one subject, and a heading
+        like "Costs" fits them all. Sources that the writer chose by name all count."""
+        if brief.source_ids:
+            return list(passages)
+        sources = {
+            passage.source_id
+            for subject in (brief.topic, *brief.keyphrases, *brief.must_include)
+            for passage in self._library.nearest(caller.user, subject, _PASSAGES_ON_THE_TOPIC, ())
+        }
+        return [passage for passage in passages if not sources or passage.source_id in sources]
 
     def _quotes(self, contract: SectionContract) -> tuple[Candidate, ...]:
         row, passages = contract.row, canonical(contract.passages)

@@ -62,7 +62,7 @@ class Theme:
 
     @property
     def strength(self) -> float:
-        return round(min(len(self.sources), 4) * 1.0 + min(self.amount, 10) * 0.15 + 4 * self.nearness, 6)
+        return round(min(len(self.sources), 4) + 0.08 * min(self.amount, 10) + 8 * self.nearness, 6)
 
 
 def outline(brief: Brief, passages: Sequence[Passage], embedder: Embedder | None) -> Outline:
@@ -118,7 +118,7 @@ def _themes(
 
 def _nearness(themes: Mapping[Theme, Sequence[Candidate]], brief: Brief, embedder: Embedder | None) -> dict[str, float]:
     """How near heading and text are to what the brief is about."""
-    wish = " ".join((brief.topic, brief.angle, brief.goal, *brief.keyphrases, *brief.must_include)).strip()
+    wish = " ".join((brief.topic, brief.angle, *brief.keyphrases, *brief.must_include)).strip()
     if embedder is None:
         weights = Weights([q.terms for under in themes.values() for q in under])
         return {t.heading: round(weights.overlap(stems(t.heading), stems(wish)), 6) for t in themes}
