@@ -212,3 +212,24 @@ def test_a_title_is_text_in_html_and_in_markdown(payload):
     page = Page(MarkdownIt("js-default", {"html": True}).render(f"# {in_markdown}"))
     assert [tag for tag, _ in page.tags] == ["h1"]
     assert page.text.strip() == plain(payload, 9999)
+
+
+@pytest.mark.parametrize(
+    "storm",
+    [
+        "[" * 300_000,
+        "![" * 100_000,
+        "[[S1.p1" * 50_000,
+        "".join("`" * n + " " for n in range(400)),
+        "<img " * 50_000,
+        "*a " * 20_000,
+    ],
+    ids=["brackets", "images", "tokens", "backticks", "tags", "stars"],
+)
+def test_a_text_made_to_hold_up_the_parser_is_done_before_the_tests_time_is_up(storm):
+    assert_safe(render_markdown(storm))
+    assert without_remote_images(storm)
+
+
+def test_brackets_beyond_reason_are_still_shown():
+    assert Page(render_markdown("[" * 2001)).text.strip() == "[" * 2001

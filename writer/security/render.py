@@ -7,7 +7,7 @@ a finished one.
 
 import html
 import re
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -40,6 +40,7 @@ _IMAGE_TAG = re.compile(r"<img\b[^<>]{0,4000}>", re.IGNORECASE)
 _IMAGE_ADDRESS = re.compile(r"""\bsrc(?:set)?\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _HALF_A_TOKEN = re.compile(r"\[\[\s*S[\dSp.,;\s]*\]?$")
 _RASTER = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
+_MOST_BRACKETS = 2000
 _LINK_SCHEMES = {"http", "https", "mailto"}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'/@])")
@@ -71,7 +72,7 @@ _CLASSES = {"sup": {"citation", "unknown"}, "span": {"blocked-image"}}
 def render_markdown(markdown: str, *, citation: CitationLookup | None = None) -> str:
     """Safe HTML. Without `citation` each citation shows its passage id; an id that it does not know shows a “?”."""
     text = _HALF_A_TOKEN.sub("", markdown.replace("\x00", ""))
-    return _cleaned(_parser().render(text, {"citation": citation}))
+    return _cleaned(_parser().render(_without_bracket_storms(text), {"citation": citation}))
 
 
 def plain(text: str, limit: int = 300) -> str:
@@ -97,6 +98,14 @@ def without_remote_images(markdown: str) -> str:
     HTML that we would not render becomes text."""
     careful = _outside_code(markdown, _disarmed)
     return _disarmed(careful) if _loads_or_runs(careful) else careful
+
+
+def _without_bracket_storms(text: str) -> str:
+    """The parser looks for a partner of each bracket: a paragraph of nothing else would hold the page for minutes."""
+    if text.count("[") <= _MOST_BRACKETS:
+        return text
+    paragraphs = re.split(r"(\n[ \t]*\n)", text)
+    return "".join(p.replace("[", "&#91;") if p.count("[") > _MOST_BRACKETS else p for p in paragraphs)
 
 
 @cache
@@ -202,20 +211,48 @@ def _cleaned(rendered: str) -> str:
     )
 
 
-_CODE = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=fence)[`~]*[ \t]*$|(?P<ticks>`+)(?!`)[^\n]+?(?<!`)(?P=ticks)(?!`)",
-    re.M | re.S,
-)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ARMED_HTML = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_HARMLESS})\s*/?>)(?!(?:https?|mailto):[^\s<>]*>)", re.IGNORECASE)
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
     pieces: list[str] = []
     start = 0
-    for code in _CODE.finditer(text):
-        pieces += [change(text[start : code.start()]), code.group(0)]
-        start = code.end()
+    for code_start, code_end in _code_spans(text):
+        pieces += [change(text[start:code_start]), text[code_start:code_end]]
+        start = code_end
     return "".join([*pieces, change(text[start:])])
+
+
+def _code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Fenced blocks that are closed, and code inside one line. In one pass: an expression with a back-reference takes
+    minutes over a page of backticks."""
+    fence, began, at = "", 0, 0
+    for line in text.splitlines(keepends=True):
+        marker = _FENCE.match(line)
+        if fence and marker and marker.group(1).startswith(fence) and not line[marker.end() :].strip():
+            yield began, at + len(line)
+            fence = ""
+        elif not fence and marker:
+            fence, began = marker.group(1), at
+        elif not fence:
+            yield from ((at + start, at + end) for start, end in _inline_code(line))
+        at += len(line)
+
+
+def _inline_code(line: str) -> Iterator[tuple[int, int]]:
+    """A run of backticks reaches to the next run of the same length."""
+    runs = [found.span() for found in re.finditer("`+", line)]
+    following: dict[int, int] = {}
+    ends: list[int] = []
+    for start, end in reversed(runs):
+        ends.append(following.get(end - start, 0))
+        following[end - start] = end
+    reached = 0
+    for (start, _), end in zip(runs, reversed(ends), strict=True):
+        if end and start >= reached:
+            yield start, end
+            reached = end
 
 
 def _disarmed(text: str) -> str:
@@ -230,6 +267,8 @@ def _foreign_parser() -> MarkdownIt:
 
 
 def _loads_or_runs(markdown: str) -> bool:
+    if _without_bracket_storms(markdown) != markdown:
+        return True  # not worth reading: everything in it is disarmed
     tokens = [t for block in _foreign_parser().parse(markdown) for t in (block, *(block.children or []))]
     return any(
         token.type == "image" or (token.type.startswith("html_") and not _HARMLESS_TAG.fullmatch(token.content.strip()))
