@@ -188,6 +188,15 @@ async def test_a_call_that_is_stopped_is_counted(used: list[UsageEvent]):
     assert (event.outcome, event.error, event.tokens.estimated) == (Outcome.STOPPED, "", True)
 
 
+async def test_a_sign_of_life_is_not_the_first_text(used: list[UsageEvent]):
+    clock = HandClock()
+
+    async for event in metered(ScriptedProvider(["", "Well."]), used, clock).stream(a_request()):
+        clock.now += 2 if event == TextDelta("") else 0
+
+    assert used[0].first_token_ms == 2000
+
+
 async def test_usage_that_was_never_told_is_estimated(used: list[UsageEvent]):
     untold = Finished(Tokens(estimated=True), "test:model", StopReason.STOP)
 

@@ -50,9 +50,9 @@ class Metered:
         try:
             async with aclosing(self._inner.stream(request)) as events:
                 async for event in events:
-                    if call.first_at is None:
-                        call.first_at = self._clock()
                     if type(event) is TextDelta:
+                        if call.first_at is None and event.text:
+                            call.first_at = self._clock()
                         call.characters += len(event.text)
                     elif isinstance(event, Finished):
                         event = call.finished(event)
@@ -66,7 +66,7 @@ class Metered:
     def _event(self, call: "_Call") -> UsageEvent:
         tokens = call.used()
         cost, version = self._price_of(tokens)
-        first_ms = (call.first_at - call.started) * 1000 if call.first_at is not None and call.characters else None
+        first_ms = (call.first_at - call.started) * 1000 if call.first_at is not None else None
         return UsageEvent(
             id=self._new_id(),
             at=call.at,
