@@ -1,6 +1,7 @@
 from pathlib import Path
 
-from benchmarks.extractive import ours, samples, score
+from benchmarks.extractive import ours, score
+from benchmarks.extractive_sets import samples
 from tests.services.extractive.support import Shelf, written
 from writer.documents.reader import IsolatedReader
 from writer.domain.briefs import Brief

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from writer.domain.briefs import Brief
-from writer.domain.drafts import count_words
 from writer.domain.outlines import ArticlePlan, Outline, SectionPlan
 from writer.domain.ports.sources import Embedder
 from writer.domain.sources import Passage
@@ -141,7 +140,3 @@ def local_choice(
     asked, pool = asked_by(outline), pool_of(brief, passages)
     judged: Relevance = relevance(pool, asked, brief.topic, embedder)
     return choose(pool, asked, judged, {section.key: words for section in asked}).quotes[key]
-
-
-def words_in(quotes: Sequence[Candidate]) -> int:
-    return sum(count_words(quote.text) for quote in quotes)

@@ -74,14 +74,7 @@ def embedded(embedder: Embedder, texts: Sequence[str]) -> Matrix:
     return np.round(np.array(rows, dtype=np.float64).reshape(len(texts), embedder.dimension), 5)
 
 
-def relevance(
-    pool: Sequence[Candidate],
-    asked: Sequence[Asked],
-    topic: str,
-    embedder: Embedder | None,
-    *,
-    see_headings: bool = True,
-) -> Relevance:
+def relevance(pool: Sequence[Candidate], asked: Sequence[Asked], topic: str, embedder: Embedder | None) -> Relevance:
     if not pool:
         empty = np.zeros((0, len(asked)))
         return Relevance(empty, np.zeros((0, len(asked), len(FEATURES))), None)
@@ -89,7 +82,7 @@ def relevance(
     weights = Weights([*(c.terms for c in pool), stems(topic)])
     role = np.array([[role_fit(section.heading, c.text) for section in asked] for c in pool])
     around = _passage_words(pool, asked, passages, weights)
-    path = _path_fit(pool, asked, topic, weights, embedder) if see_headings else np.zeros_like(around)
+    path = _path_fit(pool, asked, topic, weights, embedder)
     vectors = embedded(embedder, [c.text for c in pool]) if embedder else None
     meaning = np.zeros((2, *around.shape))
     if embedder is not None and vectors is not None:

@@ -20,9 +20,6 @@ class Chosen:
 
     quotes: Mapping[str, tuple[Candidate, ...]]
 
-    def words(self, key: str) -> int:
-        return sum(count_words(quote.text) for quote in self.quotes[key])
-
 
 def choose(
     pool: Sequence[Candidate],
