@@ -1,8 +1,13 @@
+import socket
 import threading
 from dataclasses import dataclass
 from itertools import chain, repeat
 
 import anyio
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from writer.api.jobs import event_stream
 from writer.domain.errors import StorageError
@@ -88,3 +93,34 @@ async def test_many_followers_leave_the_servers_threads_free():
         await anyio.sleep(0)
         assert await anyio.to_thread.run_sync(lambda: "answered") == "answered"
         held.set()
+
+
+def test_a_quiet_follower_ends_when_its_browser_closes_the_connection():
+    ended = threading.Event()
+    pause = threading.Event()
+
+    def follow(gone):
+        yield Said("first")
+        while not gone():
+            pause.wait(0.02)
+        ended.set()
+
+    async def events(request):
+        return StreamingResponse(event_stream(follow, left=request.is_disconnected), media_type="text/event-stream")
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        config = uvicorn.Config(Starlette(routes=[Route("/events", events)]), log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        with socket.create_connection(listening.getsockname(), timeout=20) as browser:
+            browser.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            said = b""
+            while b"first" not in said:
+                said += browser.recv(4096)
+
+        assert ended.wait(20)
+        server.should_exit = True
+        thread.join(20)

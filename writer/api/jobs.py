@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -45,7 +45,9 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         def follow(gone: Callable[[], bool]) -> Iterator[JobEvent | None]:
             return app.jobs.follow(job_id, by, gone=gone)
 
-        return StreamingResponse(event_stream(follow), media_type="text/event-stream", headers=_HEADERS)
+        return StreamingResponse(
+            event_stream(follow, left=request.is_disconnected), media_type="text/event-stream", headers=_HEADERS
+        )
 
     @router.post("/jobs/{job_id}/stop")
     def stop(job_id: Id, request: Request) -> dict[str, Any]:
@@ -71,12 +73,20 @@ def _limiter() -> CapacityLimiter:
         return limiter
 
 
+async def _still_there() -> bool:
+    return False
+
+
 async def event_stream(
-    follow: Callable[[Callable[[], bool]], Iterator[JobEvent | None]], *, clock: Callable[[], float] = time.monotonic
+    follow: Callable[[Callable[[], bool]], Iterator[JobEvent | None]],
+    *,
+    left: Callable[[], Awaitable[bool]] = _still_there,
+    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[str]:
-    """`follow` blocks, so each step runs in a thread; a reader that left is noticed within a second."""
-    left = False
-    events = follow(lambda: left)
+    """`follow` blocks, so each step runs in a thread. A quiet job gives a sign about once a second, and only then is
+    there a chance to ask whether the reader `left`: the server itself finds out when it sends the next event."""
+    gone = False
+    events = follow(lambda: gone)
     sent = clock()
     try:
         while True:
@@ -86,13 +96,15 @@ async def event_stream(
             if event is not None:
                 yield f"data: {json.dumps(event.as_json(), ensure_ascii=False)}\n\n"
                 sent = clock()
+            elif await left():
+                return
             elif clock() - sent >= HEARTBEAT_S:
                 yield ": still here\n\n"
                 sent = clock()
     except WriterError as error:
         yield f"event: problem\ndata: {json.dumps({'detail': str(error)}, ensure_ascii=False)}\n\n"
     finally:
-        left = True
+        gone = True
     yield _END
 
 

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             job = _watched(app, job)
         except KeyboardInterrupt:
-            job = app.jobs.stop(job.id, LOCAL_ACTOR)
+            job = _stopped(app, job)
             say("Stopped. What was written is kept; run the same command again to go on.")
         return _delivered(app, job, args)
 
@@ -93,6 +93,11 @@ def _watched(app: "App", job: "Job") -> "Job":
             states[event.step.key] = event.step.state
             _tell(event.step, states)
     return app.jobs.get(job.id, LOCAL_ACTOR)
+
+
+def _stopped(app: "App", job: "Job") -> "Job":
+    now = app.jobs.get(job.id, LOCAL_ACTOR)
+    return now if now.state.is_over else app.jobs.stop(job.id, LOCAL_ACTOR)
 
 
 def _tell(step: "StepView", states: dict[str, StepState]) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from writer.cli.console import say
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.errors import SourceRefused, UserMistake
-from writer.domain.sources import Source, SourceState
+from writer.domain.jobs import JobState
+from writer.domain.sources import Source
 
 if TYPE_CHECKING:
     from writer.bootstrap import App
@@ -49,9 +50,10 @@ def _added(app: "App", path: Path) -> Source | None:
 
 def _settled(app: "App", source: Source) -> Source:
     job = app.jobs.for_source(source.id, LOCAL_ACTOR)
-    if job is not None and source.state is not SourceState.READY:
-        if job.state.is_over:
-            app.sources.retry(source.id, LOCAL_ACTOR)
+    if job is not None and job.state is JobState.STOPPED:
+        app.sources.retry(source.id, LOCAL_ACTOR)
+        job = app.jobs.for_source(source.id, LOCAL_ACTOR)
+    if job is not None:
         for _ in app.jobs.follow(job.id, LOCAL_ACTOR):
             pass
     now = app.sources.get(source.id, LOCAL_ACTOR)
