@@ -78,6 +78,9 @@ def test_first_person_inside_a_reported_quotation_and_the_us_are_no_chatter():
         "Such hives last for about ten years before they rot.",
         "For example, the school keeps four hives behind its kitchen.",
         "Both were moved to the roof of the town hall in May.",
+        "Combining it with sugar makes a syrup for the winter.",
+        "Do not move them before the first frost of the winter.",
+        "If it rains in May, the hives of the town stay closed.",
         "These bees came from the island in the spring of 2019.",
     ],
 )
@@ -93,6 +96,7 @@ def test_a_sentence_that_opens_with_an_unresolved_pronoun_or_connective_leans_on
         "Most beekeepers leave the honey of the first year to the bees.",
         "One household in nine lost a swarm in the first summer.",
         "Some 900 homes stand too near to the hives for comfort.",
+        "Wax keeps the hive dry from October to the end of March.",
         "Planning permission for a hive takes three months to arrive.",
         "In the winter of 2012 the price of sugar doubled within four months.",
         "Lowering the hive by a metre keeps out most of the wind.",
@@ -115,6 +119,12 @@ def test_whole_sentences_that_stand_by_themselves_are_quotable(sentence):
 )
 def test_fragments_are_not_quotable(fragment):
     assert not quotable(fragment)
+
+
+def test_a_sentence_that_points_to_the_page_it_stood_on_is_not_quotable():
+    assert fault("The rules above keep the bees of the town out of the school.") == "points elsewhere"
+    assert fault("The hives are listed in Table 2 of the register of the town.") == "points elsewhere"
+    assert not fault("The hive above the bakery is the oldest one in the town.")
 
 
 def test_text_with_hidden_direction_marks_is_not_quotable():

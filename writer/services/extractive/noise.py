@@ -33,7 +33,7 @@ _POINTS_ELSEWHERE = re.compile(
     |\b(?:shown|listed|described|discussed|mentioned|outlined|noted|given|defined|explained|seen|summari[sz]ed)\s
        (?:\w+\s)?(?:above|below|earlier|previously|(?:in|by)\s(?:the\s)?(?:fig|figure|table|section|chapter|appendix|box))\b
     |\b(?:fig(?:ure)?s?|tables?)\s\d|\bthe\sfollowing\b|\bas\sfollows\b|\b(?:aforementioned|former|latter)\b
-    |\b(?:above|below)-mentioned\b|\b(?:this|next|previous|preceding)\s(?:section|chapter|article|page|document|guide|post|note|text|collection)\b""",
+    |\b(?:above|below)-mentioned\b|\bthe\s\w+\s(?:above|below)\b(?!\s(?:the|a|an|ground|sea|zero|it|\d))|\b(?:this|next|previous|preceding)\s(?:section|chapter|article|page|document|guide|post|note|text|collection)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _BOILERPLATE = re.compile(
@@ -91,6 +91,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’\-.][^\W_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
+_OBJECT_PRONOUN_FIRST = re.compile(
+    r"^\W*(?:(?:do\s|does\s|did\s)?not\s|don['’]t\s|never\s|always\s|to\s)?[a-z]+\s(?:it|them|this|these|those|they)\b",
+    re.IGNORECASE,
+)
+
+
 def is_back_matter(heading_path: Sequence[str]) -> bool:
     """Reference lists, credits, contents, imprint: parts of a document that hold nothing to quote."""
     return any(_BACK_MATTER.match(heading) for heading in heading_path)
@@ -98,7 +104,7 @@ def is_back_matter(heading_path: Sequence[str]) -> bool:
 
 def leans_on_another(sentence: str) -> bool:
     """Opens with a pronoun or a connective whose other half stands in a sentence before it."""
-    if _DEPENDENT_START.match(sentence):
+    if _DEPENDENT_START.match(sentence) or _OBJECT_PRONOUN_FIRST.match(sentence):
         return True
     return bool(_PRONOUN_FIRST.match(sentence)) and not _FREE_QUANTIFIER.match(sentence)
 
