@@ -1,0 +1,70 @@
+from tests.pages.conftest import Screen, fill_library, outlined, said
+from writer.bootstrap import App
+from writer.domain.actors import LOCAL_ACTOR
+from writer.domain.drafts import Draft
+
+
+def draft_called(app: App, topic: str) -> Draft:
+    if not app.sources.listing(LOCAL_ACTOR):
+        fill_library(app)
+    return outlined(app, topic=topic)
+
+
+def test_without_drafts_the_page_says_how_one_begins(screen: Screen) -> None:
+    at = screen("drafts")
+
+    assert "No drafts yet" in said(at)
+    assert at.button(key="new").label == "New article"
+
+
+def test_drafts_are_listed_with_state_and_words(app: App, screen: Screen) -> None:
+    draft_called(app, "Heat from the harbour")
+    at = screen("drafts")
+
+    assert "Heat from the harbour" in said(at)
+    assert "0 words" in said(at)
+
+
+def test_a_search_leaves_what_has_the_words(app: App, screen: Screen) -> None:
+    draft_called(app, "Heat from the harbour")
+    draft_called(app, "Tides at night")
+    at = screen("drafts")
+    at.text_input(key="drafts:query").set_value("tides").run()
+
+    assert "Tides at night" in said(at)
+    assert "Heat from" not in said(at)
+
+
+def test_a_search_without_result_names_what_was_sought(app: App, screen: Screen) -> None:
+    at = screen("drafts")
+    at.text_input(key="drafts:query").set_value("*zebras*").run()
+
+    assert r"\*zebras\*" in said(at)
+
+
+def test_trash_and_back(app: App, screen: Screen) -> None:
+    draft = draft_called(app, "Heat from the harbour")
+    at = screen("drafts")
+    at.button(key=f"Move to trash:{draft.id}").click().run()
+    assert "Heat from" not in said(at)
+
+    at.toggle(key="drafts:trashed").set_value(True).run()
+    at.button(key=f"restore:{draft.id}").click().run()
+    assert [found.id for found in app.drafts.listing(LOCAL_ACTOR)] == [draft.id]
+
+
+def test_a_copy_is_another_draft(app: App, screen: Screen) -> None:
+    draft = draft_called(app, "Heat from the harbour")
+    at = screen("drafts")
+    at.button(key=f"Duplicate:{draft.id}").click().run()
+
+    assert "(copy)" in said(at).replace("\\", "")
+
+
+def test_markup_in_a_title_stays_text(app: App, screen: Screen) -> None:
+    draft_called(app, "![x](https://evil.example/p.png) <b>bold</b> :red[shout]")
+    at = screen("drafts")
+
+    assert r"\!\[x\]" in said(at)
+    assert r"\<b\>" in said(at)
+    assert r"\:red\[shout\]" in said(at)

@@ -1,0 +1,102 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Screen, said, written
+from writer.bootstrap import App
+from writer.domain.actors import LOCAL_ACTOR
+from writer.domain.drafts import Draft, DraftState
+
+
+@pytest.fixture
+def draft(app: App) -> Iterator[Draft]:
+    return written(app)
+
+
+def typed(at: AppTest, draft: Draft, key: str, text: str, *, heading: str = "", seq: int = 1) -> AppTest:
+    """What the browser sends when somebody has typed."""
+    message: dict[str, Any] = {"seq": seq, "text": text, "heading": heading, "doc": ""}
+    at.session_state[f"text:{draft.id}:{key}:0"] = {"typed": message}
+    return at.run()
+
+
+def body_key(draft: Draft) -> str:
+    return next(section.key for section in draft.sections if section.role == "body" and section.text)
+
+
+def test_without_a_draft_the_editor_leads_to_the_list(screen: Screen) -> None:
+    at = screen("editor")
+
+    assert "No draft is open" in said(at)
+    assert at.button(key="choose").label == "Choose a draft"
+
+
+def test_what_is_typed_is_saved_with_its_heading_and_a_version(app: App, screen: Screen, draft: Draft) -> None:
+    key = body_key(draft)
+    before = len(app.drafts.versions(draft.id, LOCAL_ACTOR))
+    typed(screen("editor", draft=draft.id), draft, key, "My own words.", heading="My heading")
+
+    saved = app.drafts.open(draft.id, LOCAL_ACTOR).section(key)
+    assert saved is not None
+    assert (saved.text, saved.heading) == ("My own words.", "My heading")
+    assert len(app.drafts.versions(draft.id, LOCAL_ACTOR)) > before
+
+
+def test_the_same_message_again_saves_nothing(app: App, screen: Screen, draft: Draft) -> None:
+    at = typed(screen("editor", draft=draft.id), draft, body_key(draft), "My own words.")
+    revision = app.drafts.open(draft.id, LOCAL_ACTOR).revision
+    at.run().run()
+
+    assert app.drafts.open(draft.id, LOCAL_ACTOR).revision == revision
+
+
+def test_a_change_by_somebody_else_is_kept_until_the_writer_decides(app: App, screen: Screen, draft: Draft) -> None:
+    key = body_key(draft)
+    at = screen("editor", draft=draft.id)
+    app.drafts.save_section(draft.id, draft.revision, LOCAL_ACTOR, key=key, heading="Theirs", text="Their words.")
+    typed(at, draft, key, "My words.")
+
+    assert "was changed somewhere else" in at.warning[0].value
+    theirs = app.drafts.open(draft.id, LOCAL_ACTOR).section(key)
+    assert theirs is not None
+    assert theirs.text == "Their words."
+
+
+def test_mine_can_be_saved_over_it(app: App, screen: Screen, draft: Draft) -> None:
+    key = body_key(draft)
+    at = screen("editor", draft=draft.id)
+    app.drafts.save_section(draft.id, draft.revision, LOCAL_ACTOR, key=key, heading="Theirs", text="Their words.")
+    typed(at, draft, key, "My words.").button(key=f"mine:{key}").click().run()
+
+    mine = app.drafts.open(draft.id, LOCAL_ACTOR).section(key)
+    assert mine is not None
+    assert mine.text == "My words."
+    assert not at.warning
+
+
+def test_a_change_to_another_section_is_no_conflict(app: App, screen: Screen, draft: Draft) -> None:
+    mine, other = [section.key for section in draft.sections if section.role == "body"][:2]
+    at = screen("editor", draft=draft.id)
+    app.drafts.save_section(draft.id, draft.revision, LOCAL_ACTOR, key=other, heading="Theirs", text="Their words.")
+    typed(at, draft, mine, "My words.")
+
+    now = app.drafts.open(draft.id, LOCAL_ACTOR)
+    assert [s.text for s in now.sections if s.key in (mine, other)] == ["My words.", "Their words."]
+
+
+def test_the_title_and_the_status_are_changed_in_place(app: App, screen: Screen, draft: Draft) -> None:
+    at = screen("editor", draft=draft.id)
+    at.text_input(key=f"title:{draft.id}:0").set_value("A better title").run()
+    at.selectbox(key=f"state:{draft.id}:0").set_value(DraftState.READY).run()
+
+    now = app.drafts.open(draft.id, LOCAL_ACTOR)
+    assert (now.title, now.state) == ("A better title", DraftState.READY)
+
+
+def test_citations_are_listed_in_order_of_first_appearance(app: App, screen: Screen, draft: Draft) -> None:
+    at = screen("editor", draft=draft.id)
+
+    shown = [button.key for button in at.button if str(button.key).startswith("passage:")]
+    assert shown == [f"passage:{reference.passage.id}" for reference in app.drafts.references(draft)]

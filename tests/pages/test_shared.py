@@ -1,0 +1,115 @@
+"""What pages share and no browser is needed for."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pages._shared.asgi import content_policy, is_known
+from pages._shared.paper import marked_block, section_block, word_changes
+from pages._shared.text import ago, counted, duration, lines, money, shortened
+from writer.domain.drafts import Gap, Section, SectionState
+from writer.security.render import CitationView
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:8501",
+        "127.0.0.1:8501",
+        "[::1]:8501",
+        "app.localhost",
+        "192.168.1.7:80",
+        "writer.lan",
+        "a.b.team",
+    ],
+)
+def test_own_names_are_answered(host: str) -> None:
+    assert is_known(host, ("writer.lan", "*.team"))
+
+
+@pytest.mark.parametrize(
+    "host", ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "writer.lan.evil", "team"]
+)
+def test_names_that_somebody_else_points_here_are_not(host: str) -> None:
+    assert not is_known(host, ("writer.lan", "*.team"))
+
+
+def test_the_content_policy_names_streamlits_inline_script_and_no_foreign_host() -> None:
+    policy = content_policy()
+
+    assert "'sha256-" in policy
+    assert "http" not in policy
+    assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]
+
+
+def test_only_inline_scripts_are_named_in_the_policy(tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    page.write_text('<script type="module" src="./a.js"></script><script>1</script>')
+
+    assert content_policy(page).count("sha256-") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "shown"),
+    [
+        (30, "just now"),
+        (90, "1 minute ago"),
+        (7200, "2 hours ago"),
+        (86400 * 3, "3 days ago"),
+        (86400 * 40, "12 October 2026"),
+    ],
+)
+def test_how_long_ago(before: int, shown: str) -> None:
+    assert ago(NOW - timedelta(seconds=before), NOW) == shown
+
+
+def test_unknown_prices_are_not_zero() -> None:
+    assert money(0, 3, 3) == "n/a"
+    assert money(1_500_000, 0, 3) == "$1.50"
+    assert money(1_500, 1, 3) == "≥ $0.0015"
+    assert money(0, 0, 0) == "$0.00"
+
+
+def test_small_texts() -> None:
+    assert duration(None) == "n/a"
+    assert duration(2140.0) == "2.1 s"
+    assert counted(1, "word") == "1 word"
+    assert counted(1200, "word") == "1,200 words"
+    assert lines(" a \n\n b") == ("a", "b")
+    assert shortened("one two three four", 12) == "one two…"
+
+
+def test_a_gap_is_a_card_and_not_prose() -> None:
+    section = Section("s1", "Costs", state=SectionState.DONE, gap=Gap(("The <b>price</b>",), ("price of heat",)))
+    block = section_block(section, {})
+
+    assert block["gap"] == {"missing": ["The <b>price</b>"], "queries": ["price of heat"]}  # becomes text nodes
+    assert block["html"] == ""
+    assert block["empty"] == ""
+
+
+def test_citations_become_numbers_that_lead_to_the_reference() -> None:
+    section = Section("s1", "Costs", "It cost 4 million [[S1.p2]].")
+    block = section_block(section, {"S1.p2": CitationView(3, 'A "title"', "#ref-3")})
+
+    assert '<a href="#ref-3"' in block["html"]
+    assert ">3</a>" in block["html"]
+
+
+def test_markup_in_a_passage_stays_text_and_sought_words_are_marked() -> None:
+    html = marked_block(
+        "", "Heat <img src=x onerror=alert(1)> of the *harbours* [x](javascript:alert(1))", "heat harbour"
+    )["html"]
+
+    assert "<mark>Heat</mark>" in html
+    assert "<img" not in html
+    assert "<em>" not in html
+    assert "href" not in html
+
+
+def test_word_changes_tell_what_went_and_what_came() -> None:
+    assert word_changes("a cold day", "a warm day") == [("=", "a "), ("-", "cold"), ("+", "warm"), ("=", " day")]
