@@ -33,7 +33,8 @@ class UsageBook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunnerPolicy:
-    """Seconds, but for `slots` (steps at a time) and `max_attempts` (claims of one step before it is given up)."""
+    """Seconds, but for `slots` (steps at a time), `max_attempts` (of a step that fails) and `max_starts` (of one whose
+    process dies each time: it may be the step that kills it)."""
 
     slots: int = 8
     lease: float = 15.0
@@ -41,6 +42,7 @@ class RunnerPolicy:
     watch: float = 0.5
     partial: float = 1.5
     max_attempts: int = 5
+    max_starts: int = 20
     commit_again: tuple[float, ...] = (0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 60, 60, 60)
 
 
@@ -175,8 +177,8 @@ class Runner:
             await asyncio.shield(self._finish(step, outcome))
 
     async def _worked(self, step: Step) -> StepOutcome:
-        if step.attempt > self._policy.max_attempts:
-            raise WriterError(f"This was begun {self._policy.max_attempts} times and never came to an end.")
+        if step.attempt > self._policy.max_starts:
+            raise WriterError(f"This was begun {self._policy.max_starts} times and never came to an end.")
         handler = self._handlers.get(step.kind)
         if handler is None:
             raise WriterError(f"This version of Writer does not know how to do “{step.kind}”.")
