@@ -113,6 +113,8 @@ class ChromaIndex:
                 # Importing Chroma takes a second of one core: let the upload that woke us be read and embedded first.
                 self._closing.wait(self._first_look)
             self._woken.clear()
+            if self._closing.is_set():  # set before the clearing, which took its wake-up away
+                return
             waiting = self._work()
             with self._settled:
                 self._settled.notify_all()
@@ -247,6 +249,8 @@ def _nearest(collection: Any, vector: bytes, limit: int, where: dict[str, Any] |
 
 def _failures() -> tuple[type[Exception], ...]:
     """What Chroma raises, on its own behalf or its libraries', and what storage does."""
+    from chromadb.api import fastapi
     from chromadb.errors import ChromaError
 
-    return (StorageError, ChromaError, RuntimeError, ValueError, TypeError, OSError)
+    lost_connection: type[Exception] = fastapi.httpx.HTTPError  # of the client that Chroma's own client uses
+    return (StorageError, ChromaError, RuntimeError, ValueError, TypeError, OSError, lost_connection)
