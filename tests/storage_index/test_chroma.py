@@ -194,8 +194,10 @@ def test_the_folder_may_vanish_while_the_index_is_open(store, opened_index, tmp_
     index = opened_index()
     assert index.wait_until_current(WAIT)
     shutil.rmtree(tmp_path / "chroma")
+    new = add_source(store, ["c"], title="C")
 
     assert ids(index.nearest(vector_of("b"), 1, [source])) == [f"S{source}.p2"]
+    assert ids(index.nearest(vector_of("c"), 1, [source, new])) == [f"S{new}.p1"]
 
 
 def test_a_second_owner_of_the_folder_gets_exact_search_and_a_sentence(store, opened_index):

@@ -135,10 +135,18 @@ class ChromaIndex:
             return self._repair()
         return None
 
+    def _reopen(self) -> None:
+        """What another replica rebuilt only has to be opened anew; a probe tells what is damaged."""
+        try:
+            self._bring_up_to_date()
+        except _failures():
+            self._collection = None
+            self._rebuilt()
+
     def _repair(self) -> float | None:
         try:
             with self._working:
-                self._rebuilt()
+                self._reopen()
         except _failures() as error:
             logger.warning("vector index could not be rebuilt", extra={"error": str(error)})
             self.state = f"cannot be opened ({error}): exact search serves"
@@ -151,6 +159,7 @@ class ChromaIndex:
                 self.state = "empty"  # nothing to hold: Chroma need not even be imported
                 return
             self._open()
+        self._applied = self._home.applied() or self._applied  # a server's other replicas may have gone on
         self._follow()
         if self._applied.leftovers or not self._is_complete():
             self._rebuilt()

@@ -82,6 +82,7 @@ class ChromaFolder:
         self._name = name
         self._lock: IO[bytes] | None = None
         self._client: Any = None
+        self._highest = 0
         self._fresh: tuple[str, Any] | None = None
 
     def acquire(self) -> bool:
@@ -107,6 +108,7 @@ class ChromaFolder:
         if state is None or applied is None:
             return None
         path = self._current(state)
+        self._highest = max(self._highest, int(path.name[6:]))
         self._remove_others(path.name)
         if not _survives_probe(path, self._name, None if applied.unsure else applied.count, sample):
             return None
@@ -120,7 +122,9 @@ class ChromaFolder:
 
     def fresh(self) -> Any:
         used = [int(path.name[6:]) for path in self._folder.glob("index-*") if path.name[6:].isdigit()]
-        name = f"index-{max(used, default=0) + 1}"
+        # Never a name used before: Chroma keeps what it knew of a path, also after the folder has vanished.
+        self._highest = max([*used, self._highest]) + 1
+        name = f"index-{self._highest}"
         client = _local_client(self._folder / name)
         self._fresh = (name, client)
         return made_collection(client, self._name)
