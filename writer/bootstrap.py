@@ -120,7 +120,7 @@ class _Workshop:
         self.runner = EmbeddedRunner(self.loop, self.stores.jobs, settings.data_dir / "runners", self._new_runner)
 
     def app(self) -> App:
-        jobs = Jobs(self.stores.jobs, self.live, lambda: self.runner.runner)
+        jobs = Jobs(self.stores.jobs, self.live, lambda: self.runner.runner, pardon=self.registry.pardon)
         drafts = Drafts(self.stores.drafts, self.stores.sources)
         ends: list[Callable[[], object]] = [self.runner.close, self._close_providers, self.loop.close, self.book.close]
         if self.index is not None:
@@ -130,7 +130,7 @@ class _Workshop:
             settings=self.settings,
             database=self.database,
             articles=Articles(
-                self.stores.drafts, self.stores.jobs, self.stores.sources, self.library, self.drafter_for, jobs.wake
+                self.stores.drafts, self.stores.jobs, self.stores.sources, self.library, self._asked_drafter, jobs.wake
             ),
             drafts=drafts,
             exports=Exports(drafts),
@@ -150,6 +150,11 @@ class _Workshop:
         if not routes or routes[0] == BUILT_IN:
             return self.extractive
         return ModelDrafter(self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN]))
+
+    def _asked_drafter(self, owner_id: str, route: str) -> Drafter:
+        """For somebody who asks for an article now."""
+        self.registry.pardon()
+        return self.drafter_for(owner_id, route)
 
     def _new_runner(self, name: str) -> Runner:
         desk = Desk(self.drafter_for, self.library, self.stores.drafts)

@@ -1,5 +1,6 @@
 import asyncio
 from contextlib import aclosing
+from functools import partial
 
 import pytest
 
@@ -22,7 +23,7 @@ from writer.domain.ports.settings import RouteHealth
 from writer.providers.breaker import Breaker, State
 from writer.providers.cooldown import Cooldown
 from writer.providers.guarded import Guarded
-from writer.providers.health import Health
+from writer.providers.health import Health, unusable_key
 from writer.storage import Database
 from writer.storage.health import Health as StoredHealth
 
@@ -34,6 +35,8 @@ def guarded(inner: ScriptedProvider, clock: HandClock, board: Board | None = Non
     breaker, cooldown = Breaker(clock=clock, random=lambda: 0.0), Cooldown(clock=clock)
     health.follow("b", breaker.trip)
     health.follow("c", cooldown.rest_for)
+    for kind in (AuthenticationFailed, QuotaExhausted):
+        health.follow(unusable_key("c", kind), partial(cooldown.unusable, kind), cooldown.forgive)
     return Guarded(inner, breaker, cooldown, health, breaker_key="b", cooldown_key="c", clock=clock)
 
 
@@ -310,3 +313,47 @@ async def test_a_real_database_lends_the_probe_to_exactly_one(database: Database
     lent = await asyncio.gather(*(replica.may_probe("some key", 60) for replica in replicas))
 
     assert lent.count(True) == 1
+
+
+@pytest.mark.parametrize(
+    "refused", [AuthenticationFailed("test:model", "wrong key"), QuotaExhausted("test:model", "no credit")], ids=repr
+)
+async def test_a_refused_key_is_refused_by_every_replica_with_the_services_own_words(refused: ProviderError):
+    clock = HandClock()
+    board = Board(clock)
+    here, there = ScriptedProvider([refused]), ScriptedProvider(["never asked for"])
+    first, second = (guarded(inner, clock, board) for inner in (here, there))
+
+    await asked(first)
+    errors = [*await asked(first), *await asked(second)]
+
+    assert [(type(error), str(error)) for error in errors] == [(type(refused), str(refused))] * 2
+    assert (len(here.requests), len(there.requests)) == (1, 0)
+
+
+async def test_what_a_person_pardons_in_one_replica_is_asked_again_by_all(database: Database):
+    clock = HandClock()
+    here = ScriptedProvider([AuthenticationFailed("test:model", "wrong key")], ["It works."])
+    there = ScriptedProvider(["It works."])
+    first, second = (guarded(inner, clock, StoredHealth(database)) for inner in (here, there))
+    await asked(first)
+    await asked(second)
+    clock.now += 1
+
+    Health(StoredHealth(database)).pardon()
+    replies = [*await asked(first), *await asked(second)]
+
+    assert not [reply for reply in replies if isinstance(reply, Exception)]
+
+
+async def test_a_pardon_leaves_the_rest_that_a_service_asked_for():
+    clock = HandClock()
+    board = Board(clock)
+    provider = guarded(ScriptedProvider([RateLimited("test:model", "slow down", retry_after=30)]), clock, board)
+    await asked(provider)
+
+    provider._health.pardon()
+    (refused,) = await asked(provider)
+
+    assert isinstance(refused, RateLimited)
+    assert len(board.read()) == 1

@@ -60,15 +60,20 @@ class Cooldown:
             self._begin(_Rest(now + rest_s, reason, _resting if tired else _limited))
             return rest_s
 
-    def unusable(self, error: ProviderError) -> None:
-        """Wrong key or no credit: no waiting inside a call cures it, so nobody asks for ten minutes."""
-        kind, said = type(error), str(error).removeprefix(f"{error.route}: ")
+    def unusable(self, kind: type[ProviderError], seconds: float, said: str) -> None:
+        """Wrong key or no credit: no waiting inside a call cures it, so nobody asks before a person says so."""
 
         def again(route: str, reason: str, _: float) -> ProviderError:
             return kind(route, reason)
 
         with self._lock:
-            self._begin(_Rest(self._clock() + UNUSABLE_S, said, again, spares_tests=True))
+            self._begin(_Rest(self._clock() + seconds, said, again, spares_tests=True))
+
+    def forgive(self) -> None:
+        """A person asked again: the key may work by now."""
+        with self._lock:
+            if self._rest is not None and self._rest.spares_tests:
+                self._rest = None
 
     def rest_for(self, seconds: float, reason: str) -> None:
         """Another replica says so."""

@@ -16,7 +16,7 @@ from writer.domain.errors import (
 )
 from writer.providers.breaker import Breaker, Permit
 from writer.providers.cooldown import UNUSABLE_S, Cooldown
-from writer.providers.health import Health
+from writer.providers.health import Health, unusable_key
 from writer.providers.timing import Clock
 
 _PROBE_S = 120.0
@@ -62,8 +62,8 @@ class Guarded:
         except RateLimited as error:
             raise await self._limited(error, asked_at) from error
         except (AuthenticationFailed, QuotaExhausted) as error:
-            self.cooldown.unusable(error)
-            await self._health.publish(self._cooldown_key, UNUSABLE_S, _said(error))
+            self.cooldown.unusable(type(error), UNUSABLE_S, _said(error))
+            await self._health.publish(unusable_key(self._cooldown_key, type(error)), UNUSABLE_S, _said(error))
             raise
         except (Transient, StreamInterrupted) as error:
             await self._failed(permit, error)

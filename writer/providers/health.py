@@ -3,9 +3,10 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 
-from writer.domain.errors import StorageError
+from writer.domain.errors import ProviderError, StorageError
 from writer.domain.ports.settings import HealthBoard
 from writer.providers.timing import Clock, T
 
@@ -16,7 +17,14 @@ _PATIENCE_S = 0.5
 _PROBE_PATIENCE_S = 5.0
 _DOWN = (StorageError, OSError, TimeoutError)
 
+# Under names of their own: other replicas refuse as the provider did, and what a person clears is cleared everywhere.
+_UNUSABLE = " unusable "
+
 Trip = Callable[[float, str], None]
+
+
+def unusable_key(cooldown_key: str, kind: type[ProviderError]) -> str:
+    return f"{cooldown_key}{_UNUSABLE}{kind.__name__}"
 
 
 class Health:
@@ -28,22 +36,48 @@ class Health:
         self._me = me or uuid.uuid4().hex
         self._read_at = float("-inf")
         self._trips: dict[str, Trip] = {}
+        self._clears: dict[str, Callable[[], None]] = {}
+        self._seen: set[str] = set()
 
-    def follow(self, key: str, trip: Trip) -> None:
+    def follow(self, key: str, trip: Trip, clear: Callable[[], None] | None = None) -> None:
+        """`clear` is called once when the key, having been on the board, has gone from it."""
         self._trips[key] = trip
+        if clear is not None:
+            self._clears[key] = clear
 
     async def refresh(self) -> None:
         if self._board is None or self._clock() - self._read_at < _READ_EVERY_S:
             return
         self._read_at = self._clock()
-        for seen in await self._asked(self._board.read) or ():
+        rows = await self._asked(self._board.read)
+        if rows is None:
+            return
+        self._clear_gone({row.key for row in rows})
+        for seen in rows:
             if seen.open_for > 0 and seen.key in self._trips:
                 self._trips[seen.key](seen.open_for, seen.reason)
 
+    def _clear_gone(self, there: set[str]) -> None:
+        for key in self._seen - there:
+            self._clears[key]()
+        self._seen = there & self._clears.keys()
+
     async def publish(self, key: str, open_for: float, reason: str) -> None:
+        if key in self._clears:
+            self._seen.add(key)
         if self._board is not None:
             board = self._board
             await self._asked(lambda: board.publish(key, open_for, reason))
+
+    def pardon(self) -> None:
+        """Keys that were refused may be asked again, by every replica."""
+        for clear in list(self._clears.values()):
+            clear()
+        board = self._board
+        if board is not None:
+            with suppress(*_DOWN):
+                for key in [row.key for row in board.read() if _UNUSABLE in row.key]:
+                    board.publish(key, 0, "")
 
     async def may_probe(self, key: str, for_s: float) -> bool:
         """Whether this replica is the one to find out. Without a board it always is."""

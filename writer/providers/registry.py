@@ -5,11 +5,12 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import random as _random
 from time import monotonic
 
 from writer.domain.completions import Provider
-from writer.domain.errors import ConfigurationError, MissingKey, UnknownRoute
+from writer.domain.errors import AuthenticationFailed, ConfigurationError, MissingKey, QuotaExhausted, UnknownRoute
 from writer.domain.ports.settings import HealthBoard, ProviderAccount
 from writer.providers import prices
 from writer.providers.adapters import adapter_for
@@ -19,7 +20,7 @@ from writer.providers.cooldown import Cooldown
 from writer.providers.deadline import Deadline
 from writer.providers.fallback import Candidate, Fallback
 from writer.providers.guarded import Guarded
-from writer.providers.health import Health
+from writer.providers.health import Health, unusable_key
 from writer.providers.limited import Bulkhead, Limited
 from writer.providers.metered import Metered, Record
 from writer.providers.plugins import Plugin, installed
@@ -109,6 +110,10 @@ class Registry:
             lines = list(self._lines.values())
         return sorted((_status(line) for line in lines), key=lambda status: (status.route, status.key))
 
+    def pardon(self) -> None:
+        """A person asks again: keys that were refused are asked once more, without their ten minutes' rest."""
+        self._health.pardon()
+
     def presets(self) -> list[Preset]:
         return [*BY_NAME.values(), *(plugin.preset for plugin in self._known_plugins().values())]
 
@@ -189,6 +194,10 @@ class Registry:
         if cooldown_key not in self._cooldowns:
             cooldown = self._cooldowns[cooldown_key] = Cooldown(clock=self._clock)
             self._health.follow(cooldown_key, cooldown.rest_for)
+            for kind in (AuthenticationFailed, QuotaExhausted):
+                self._health.follow(
+                    unusable_key(cooldown_key, kind), partial(cooldown.unusable, kind), cooldown.forgive
+                )
         return self._breakers[breaker_key], self._cooldowns[cooldown_key]
 
     def _stacked(

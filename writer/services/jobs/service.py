@@ -40,11 +40,14 @@ class Jobs:
         engine: Callable[[], Engine | None],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pardon: Callable[[], None] = lambda: None,
     ) -> None:
+        """`pardon`: a person asks again, so keys that were refused before may be tried once more."""
         self._ledger = ledger
         self._live = live
         self._engine = engine
         self._now = now
+        self._pardon = pardon
 
     def get(self, job_id: str, by: Actor) -> Job:
         job = self._ledger.job(job_id)
@@ -79,6 +82,7 @@ class Jobs:
     def resume(self, job_id: str, by: Actor) -> Job:
         """Go on with a stopped or failed job; finished steps are not done again."""
         self.get(job_id, by)
+        self._pardon()
         job = self._ledger.resume(job_id)
         self.wake(job_id)
         return job
