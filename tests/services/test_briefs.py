@@ -80,3 +80,15 @@ def test_anything_at_all_is_a_brief_or_a_sentence(data):
 def test_what_is_no_list_of_fields_is_refused(data):
     with pytest.raises(UserMistake, match="list of fields"):
         brief_from(data)
+
+
+def test_a_misspelt_field_is_named_with_the_one_that_was_meant():
+    with pytest.raises(UserMistake, match="Is “words” meant"):
+        brief_from({"topic": "Tides", "word": 500})
+
+
+def test_a_content_types_own_field_is_no_misspelling():
+    assert brief_from({"topic": "Tides", "extra": {"word": "x"}, "items": 5}).extra == (("items", "5"), ("word", "x"))
+    assert brief_from({"topic": "Tides", "content_type": "data-study", "question": "Why?"}).extra == (
+        ("question", "Why?"),
+    )

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from writer.domain.briefs import Brief
 from writer.domain.errors import UserMistake
 from writer.domain.text import joined_surrogates
 from writer.security.render import plain
+from writer.services.articles.content_types import content_types
 
 MAX_FIELD = 20_000
 MAX_EXTRA = 30
@@ -36,11 +38,26 @@ def brief_from(data: object) -> Brief:
         raise UserMistake("“extra” must hold the content type's own fields, each with its name.")
     given = {name: value for name, value in named.items() if value is not None}
     values = {name: _value(name, value) for name, value in given.items() if name in _FIELDS}
-    others = {**{name: value for name, value in given.items() if name not in _FIELDS}, **extra}
+    beside = {name: value for name, value in given.items() if name not in _FIELDS}
+    for name in sorted(beside.keys() - _own_fields(str(given.get("content_type", "")))):
+        _refuse_misspelt(name)
+    others = {**beside, **extra}
     if len(others) > MAX_EXTRA:
         raise UserMistake(f"At most {MAX_EXTRA} fields of its own fit into a brief.")
     values.setdefault("topic", "")
     return Brief(**values, extra=tuple((_name(name), _extra(name, value)) for name, value in others.items()))
+
+
+def _own_fields(content_type: str) -> set[str]:
+    type_ = content_types().get(content_type.strip())
+    return {field.name for field in type_.fields} if type_ else set()
+
+
+def _refuse_misspelt(name: str) -> None:
+    """“word: 500” would otherwise become a field of the content type, and the length stay what it was."""
+    meant = get_close_matches(name, sorted(_FIELDS), 1, cutoff=0.8)
+    if meant:
+        raise UserMistake(f"The brief has a field “{_name(name)}” that Writer does not know. Is “{meant[0]}” meant?")
 
 
 def _named(data: Mapping[Any, Any]) -> dict[str, Any]:
