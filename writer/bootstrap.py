@@ -35,7 +35,7 @@ from writer.settings import Settings, environment_accounts, read_settings
 from writer.storage import Database, Stores, migrate, open_database
 from writer.storage.blobs import LocalBlobs
 from writer.storage.index.chroma import ChromaIndex
-from writer.storage.index.chroma_home import ChromaFolder, ChromaServer
+from writer.storage.index.chroma_home import ChromaFolder, ChromaServer, collection_name
 from writer.storage.index.exact import ExactIndex
 from writer.storage.index.keyword import FtsIndex
 
@@ -65,6 +65,7 @@ class App:
         """May be called again. `runner` overrides the setting: a worker process always runs one."""
         if self.settings.runner == "embedded" if runner is None else runner:
             self._runner.start()
+            self.sources.adopt_orphans()
         if self._index is not None:
             self._index.start()
 
@@ -179,7 +180,7 @@ class _Workshop:
         )
 
     def _vector_index(self, embedder: Embedder) -> ChromaIndex:
-        name = f"{embedder.model}-{embedder.dimension}".replace("/", "-")
+        name = collection_name(embedder.model, embedder.dimension)
         url = self.settings.chroma_url
         home = ChromaServer(url, name) if url else ChromaFolder(self.settings.data_dir / "chroma", name)
         exact = ExactIndex(self.stores.sources, embedder.model, embedder.dimension)

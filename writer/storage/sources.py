@@ -75,6 +75,11 @@ class Sources:
         with self._database.reading() as session:
             return list(session.scalars(wanted.order_by(SourceRow.id)))
 
+    def queued_ids(self) -> list[int]:
+        with self._database.reading() as session:
+            queued = select(SourceRow.id).where(SourceRow.state == SourceState.QUEUED.value).order_by(SourceRow.id)
+            return list(session.scalars(queued))
+
     def all_ids(self) -> list[int]:
         with self._database.reading() as session:
             return list(session.scalars(select(SourceRow.id).order_by(SourceRow.id)))

@@ -80,6 +80,10 @@ class SourceStore(Protocol):
 
     def all_ids(self) -> list[int]: ...
 
+    def queued_ids(self) -> list[int]:
+        """Of all owners: those that no job has begun to read."""
+        ...
+
 
 class DocumentReader(Protocol):
     def read(self, path: Path, kind: str, filename: str) -> Document:

@@ -172,10 +172,9 @@ class Sources:
     def adopt_orphans(self) -> int:
         """Gives a job to each source that was added by a process that died before it could. For the start."""
         adopted = 0
-        for source_id in self._sources.all_ids():
-            source = self._sources.get(source_id)
-            if source.state is SourceState.QUEUED and self._ledger.latest_for_source(source_id) is None:
-                self._start_job(source)
+        for source_id in self._sources.queued_ids():
+            if self._ledger.latest_for_source(source_id) is None:
+                self._start_job(self._sources.get(source_id))
                 adopted += 1
         return adopted
 
