@@ -23,7 +23,7 @@ from writer.domain.ports.settings import RouteHealth
 from writer.providers.breaker import Breaker, State
 from writer.providers.cooldown import Cooldown
 from writer.providers.guarded import Guarded
-from writer.providers.health import Health, unusable_key
+from writer.providers.health import Health, limited_key, unusable_key
 from writer.storage import Database
 from writer.storage.health import Health as StoredHealth
 
@@ -34,7 +34,7 @@ def guarded(inner: ScriptedProvider, clock: HandClock, board: Board | None = Non
     health = Health(board, clock=clock)
     breaker, cooldown = Breaker(clock=clock, random=lambda: 0.0), Cooldown(clock=clock)
     health.follow("b", breaker.trip)
-    health.follow("c", cooldown.rest_for)
+    health.follow(limited_key("c"), cooldown.rest_for)
     for kind in (AuthenticationFailed, QuotaExhausted):
         health.follow(unusable_key("c", kind), partial(cooldown.unusable, kind), cooldown.forgive)
     return Guarded(inner, breaker, cooldown, health, breaker_key="b", cooldown_key="c", clock=clock)
@@ -357,3 +357,31 @@ async def test_a_pardon_leaves_the_rest_that_a_service_asked_for():
 
     assert isinstance(refused, RateLimited)
     assert len(board.read()) == 1
+
+
+async def test_a_person_who_asks_again_makes_the_next_call_a_probe():
+    clock = HandClock()
+    inner = ScriptedProvider(*[[DOWN]] * 5, ["Back."])
+    provider = guarded(inner, clock, Board(clock))
+    await asked(provider, 5)
+    (refused,) = await asked(provider)
+
+    provider.breaker.ask_again()
+    provider._health.pardon()
+    (reply,) = await asked(provider)
+
+    assert isinstance(refused, CircuitOpen)
+    assert not isinstance(reply, Exception)
+
+
+async def test_asking_again_lets_one_of_many_callers_through():
+    clock = HandClock()
+    inner = ScriptedProvider([DOWN])
+    provider = guarded(inner, clock)
+    await asked(provider, 5)
+    inner.requests.clear()
+
+    provider.breaker.ask_again()
+    await asked(provider, 10)
+
+    assert len(inner.requests) == 1

@@ -409,3 +409,31 @@ def test_stopping_twice_and_resuming_what_runs_change_nothing(stores: Stores):
     assert stores.jobs.resume(job.id) == stores.jobs.job(job.id)
     stopped = stores.jobs.stop(job.id)
     assert stores.jobs.stop(job.id) == stopped
+
+
+def test_beside_a_failed_step_nobody_waits_for_minutes(stores: Stores):
+    job = stores.jobs.add(a_job(a_step("a"), a_step("b"), a_step("c"), a_step("d")))
+    a, b, c, d = claimed(stores)
+
+    stores.jobs.fail(a, "The service rests.", (), retry_in=60)
+    stores.jobs.fail(b, "The service is overloaded for a moment.", (), retry_in=0)
+    stores.jobs.fail(c, "The service is down.", ())
+    assert states(stores, job) == {"a": "failed", "b": "ready", "c": "failed", "d": "running"}
+    stores.jobs.fail(d, "The service rests.", (), retry_in=60)
+    (b,) = claimed(stores)
+    stores.jobs.finish(b, StepOutcome({}))
+
+    assert states(stores, job) == {"a": "failed", "b": "done", "c": "failed", "d": "failed"}
+    assert stores.jobs.job(job.id).state is JobState.FAILED
+
+
+def test_resuming_a_running_job_takes_up_what_failed_and_ends_the_waiting(stores: Stores):
+    job = stores.jobs.add(a_job(a_step("a"), a_step("b"), a_step("c")))
+    a, b, c = claimed(stores)
+    stores.jobs.fail(b, "The service is down.", ())
+    stores.jobs.fail(a, "The service is overloaded for a moment.", (), retry_in=10)
+
+    stores.jobs.resume(job.id)
+
+    assert [(step.key, step.attempt) for step in claimed(stores)] == [("a", 1), ("b", 1)]
+    assert stores.jobs.lost("w", [c]) == []

@@ -107,6 +107,12 @@ class Breaker:
                 self._open_until = until
                 self.reason = reason
 
+    def ask_again(self) -> None:
+        """A person does not want to wait: the next call probes, and the rest grows if that fails."""
+        with self._lock:
+            if self._state is State.OPEN:
+                self._open_until = self._clock()
+
     def bypass(self) -> bool:
         """Let the next call probe although the rest is not over: once, until the breaker closes or the rest ends."""
         with self._lock:

@@ -16,7 +16,7 @@ from writer.domain.errors import (
 )
 from writer.providers.breaker import Breaker, Permit
 from writer.providers.cooldown import UNUSABLE_S, Cooldown
-from writer.providers.health import Health, unusable_key
+from writer.providers.health import Health, limited_key, unusable_key
 from writer.providers.timing import Clock
 
 _PROBE_S = 120.0
@@ -93,7 +93,7 @@ class Guarded:
 
     async def _limited(self, error: RateLimited, asked_at: float) -> RateLimited:
         rest_s = self.cooldown.limited(asked_at, error.retry_after)
-        await self._health.publish(self._cooldown_key, rest_s, _said(error))
+        await self._health.publish(limited_key(self._cooldown_key), rest_s, _said(error))
         return RateLimited(self.route, _said(error), retry_after=rest_s)
 
     async def _failed(self, permit: Permit, error: ProviderError) -> None:

@@ -17,14 +17,19 @@ _PATIENCE_S = 0.5
 _PROBE_PATIENCE_S = 5.0
 _DOWN = (StorageError, OSError, TimeoutError)
 
-# Under names of their own: other replicas refuse as the provider did, and what a person clears is cleared everywhere.
-_UNUSABLE = " unusable "
+# A key's rests have names of their own on the board: other replicas refuse as the provider did, and a person who asks
+# again clears all rests but those that the provider itself asked for.
+_UNUSABLE, _LIMITED = " unusable ", " limited"
 
 Trip = Callable[[float, str], None]
 
 
 def unusable_key(cooldown_key: str, kind: type[ProviderError]) -> str:
     return f"{cooldown_key}{_UNUSABLE}{kind.__name__}"
+
+
+def limited_key(cooldown_key: str) -> str:
+    return f"{cooldown_key}{_LIMITED}"
 
 
 class Health:
@@ -70,13 +75,13 @@ class Health:
             await self._asked(lambda: board.publish(key, open_for, reason))
 
     def pardon(self) -> None:
-        """Keys that were refused may be asked again, by every replica."""
+        """Nothing rests on the board any more, but where the provider asked for it."""
         for clear in list(self._clears.values()):
             clear()
         board = self._board
         if board is not None:
             with suppress(*_DOWN):
-                for key in [row.key for row in board.read() if _UNUSABLE in row.key]:
+                for key in [row.key for row in board.read() if not row.key.endswith(_LIMITED)]:
                     board.publish(key, 0, "")
 
     async def may_probe(self, key: str, for_s: float) -> bool:

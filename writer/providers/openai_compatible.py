@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -129,6 +129,9 @@ class OpenAICompatible:
 
 
 def _sdk() -> Any:
+    # The SDK looks at httpx whenever it is loaded, also while another thread has loaded it by half.
+    with suppress(ImportError):
+        import httpx  # noqa: F401  # loaded for the reason above, not for its names
     import openai
 
     return openai

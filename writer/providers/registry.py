@@ -20,7 +20,7 @@ from writer.providers.cooldown import Cooldown
 from writer.providers.deadline import Deadline
 from writer.providers.fallback import Candidate, Fallback
 from writer.providers.guarded import Guarded
-from writer.providers.health import Health, unusable_key
+from writer.providers.health import Health, limited_key, unusable_key
 from writer.providers.limited import Bulkhead, Limited
 from writer.providers.metered import Metered, Record
 from writer.providers.plugins import Plugin, installed
@@ -111,7 +111,9 @@ class Registry:
         return sorted((_status(line) for line in lines), key=lambda status: (status.route, status.key))
 
     def pardon(self) -> None:
-        """A person asks again: keys that were refused are asked once more, without their ten minutes' rest."""
+        """A person asks again: refused keys are asked once more, resting routes are probed at once."""
+        for breaker in list(self._breakers.values()):
+            breaker.ask_again()
         self._health.pardon()
 
     def presets(self) -> list[Preset]:
@@ -193,7 +195,7 @@ class Registry:
             self._health.follow(breaker_key, breaker.trip)
         if cooldown_key not in self._cooldowns:
             cooldown = self._cooldowns[cooldown_key] = Cooldown(clock=self._clock)
-            self._health.follow(cooldown_key, cooldown.rest_for)
+            self._health.follow(limited_key(cooldown_key), cooldown.rest_for)
             for kind in (AuthenticationFailed, QuotaExhausted):
                 self._health.follow(
                     unusable_key(cooldown_key, kind), partial(cooldown.unusable, kind), cooldown.forgive

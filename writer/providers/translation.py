@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from importlib import import_module
 from typing import Any
 
 from writer.domain.errors import (
@@ -63,7 +64,8 @@ def _number(text: str | None) -> float | None:
 
 def foreign_errors(*roots: type[Exception]) -> tuple[type[Exception], ...]:
     """What may come out of a vendor's SDK: its own errors, raw ones of the HTTP libraries loaded, broken JSON."""
-    libraries = [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
+    # Importing what is there already waits for another thread that is still at it.
+    libraries = [import_module(name) for name in ("httpx", "httpx2") if name in sys.modules]
     raw = [getattr(library, name) for library in libraries for name in ("HTTPError", "StreamError", "InvalidURL")]
     return (*roots, *raw, json.JSONDecodeError, UnicodeError, OSError)
 
@@ -99,7 +101,7 @@ def translation(route: str, error: Exception, key: str = "", now: Clock = time.t
 def of_status(
     route: str, status: int, detail: str, headers: Mapping[str, str], body: str = "", now: Clock = time.time
 ) -> ProviderError:
-    said = f" It said: {detail}" if detail else ""
+    said = f" It said: {detail}{'' if detail[-1] in '.!?…”' else '.'}" if detail else ""
     squashed = body.lower().replace("_", "").replace(" ", "")
     if status in (401, 403) or (status == 400 and "apikey" in squashed and "invalid" in squashed):
         return AuthenticationFailed(route, f"the service refuses the API key ({status}). Check it in Settings.{said}")

@@ -19,6 +19,7 @@ from writer.storage.rows.base import from_now, now_micros
 from writer.storage.usage import record_usage
 
 NO_JOB = "There is no such job."
+PATIENCE_S = 15.0
 
 
 class Jobs:
@@ -136,11 +137,13 @@ class Jobs:
         with self._database.writing() as session:
             job = _lock(session, step.job_id)
             values: dict[str, Any] = {"state": StepState.FAILED.value, "error": error, "finished_at": now_micros()}
-            if retry_in is not None:
+            if retry_in is not None and (retry_in <= PATIENCE_S or not _has_failed(session, step.job_id)):
                 values = {"state": _waiting(job), "error": error, "not_before": from_now(retry_in)}
             mine = job is not None and _change_step(session, step, **values)
             record_usage(self._database, session, usage, wasted=not mine)
             if job is not None and mine:
+                if "not_before" not in values:
+                    _give_up_waiting(session, job.id)
                 settle(session, job)
 
     def release(self, step: Step, usage: Sequence[UsageEvent], partial: str) -> None:
@@ -162,10 +165,15 @@ class Jobs:
     def resume(self, job_id: str) -> Job:
         with self._database.writing() as session:
             job = _locked(session, job_id)
-            if JobState(job.state) not in (JobState.STOPPED, JobState.FAILED):
+            if JobState(job.state) not in (JobState.STOPPED, JobState.FAILED, JobState.RUNNING):
+                return job_from(job)
+            ready = {"state": StepState.READY.value, "attempt": 0, "error": "", "not_before": None}
+            if job.state == JobState.RUNNING.value:
+                # After a kill: what had failed by then would fail the job for an outage that is over.
+                _change_steps(session, job_id, (StepState.FAILED,), **ready)
+                _change_steps(session, job_id, (StepState.READY,), StepRow.not_before.is_not(None), **ready)
                 return job_from(job)
             _run(session, job)
-            ready = {"state": StepState.READY.value, "attempt": 0, "error": "", "not_before": None}
             _change_steps(session, job_id, (StepState.FAILED, StepState.STOPPED), **ready)
             return _settled(session, job)
 
@@ -242,6 +250,20 @@ def _change_step(session: Session, step: Step, **values: Any) -> bool:
     return session.execute(statement, execution_options=QUIET).first() is not None
 
 
-def _change_steps(session: Session, job_id: str, states: Sequence[StepState], **values: Any) -> None:
-    where = (StepRow.job_id == job_id, StepRow.state.in_([state.value for state in states]))
+def _change_steps(
+    session: Session, job_id: str, states: Sequence[StepState], *more: ColumnElement[bool], **values: Any
+) -> None:
+    where = (StepRow.job_id == job_id, StepRow.state.in_([state.value for state in states]), *more)
     session.execute(update(StepRow).where(*where).values(**values), execution_options=QUIET)
+
+
+def _has_failed(session: Session, job_id: str) -> bool:
+    failed = select(StepRow.key).where(StepRow.job_id == job_id, StepRow.state == StepState.FAILED.value)
+    return session.execute(failed.limit(1)).first() is not None
+
+
+def _give_up_waiting(session: Session, job_id: str) -> None:
+    """The job will fail in any case: nobody should wait minutes to hear it. Steps that run or are due soon go on."""
+    late = StepRow.not_before > from_now(PATIENCE_S)
+    failed = {"state": StepState.FAILED.value, "not_before": None, "finished_at": now_micros()}
+    _change_steps(session, job_id, (StepState.READY,), late, **failed)

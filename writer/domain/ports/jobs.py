@@ -60,7 +60,7 @@ class JobLedger(Protocol):
 
     def fail(self, step: Step, error: str, usage: Sequence[UsageEvent], retry_in: float | None = None) -> None:
         """With `retry_in` (seconds) the step is ready again then; else it has failed, and so has the job as soon as
-        nothing else of it can run."""
+        nothing else of it can run. Beside a failed step, others wait for a few seconds only, then fail as well."""
         ...
 
     def release(self, step: Step, usage: Sequence[UsageEvent], partial: str) -> None:
@@ -70,7 +70,8 @@ class JobLedger(Protocol):
     def stop(self, job_id: str) -> Job: ...
 
     def resume(self, job_id: str) -> Job:
-        """A stopped or failed job runs again: its failed and stopped steps are ready, the done ones stay done."""
+        """A stopped or failed job runs again: its failed and stopped steps are ready, the done ones stay done. In a
+        running one, failed steps are ready too, and none waits any longer."""
         ...
 
     def proceed(self, job_id: str, steps: Sequence[NewStep]) -> Job:

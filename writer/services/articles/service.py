@@ -115,8 +115,8 @@ class Articles:
         return any(step.key == key and state in (None, step.state) for step in self._ledger.steps(job.id))
 
     def _gone_on(self, job: Job) -> Job:
-        """A stopped or failed job runs again; what it has finished is not done again."""
-        if job.state in (JobState.STOPPED, JobState.FAILED):
+        """A stopped or failed job runs again, one that waits for a provider asks it now; what is finished stays so."""
+        if job.state in (JobState.STOPPED, JobState.FAILED, JobState.RUNNING):
             job = self._ledger.resume(job.id)
         self._wake(job.id)
         return job

@@ -42,7 +42,7 @@ class Jobs:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pardon: Callable[[], None] = lambda: None,
     ) -> None:
-        """`pardon`: a person asks again, so keys that were refused before may be tried once more."""
+        """`pardon`: a person asks again, so what rests after failures may be tried once more."""
         self._ledger = ledger
         self._live = live
         self._engine = engine
