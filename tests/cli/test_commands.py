@@ -79,6 +79,7 @@ def test_the_same_brief_again_is_the_same_article_at_no_cost(terminal, tides, br
         ("topic: x\nwords: 5\n", "words"),
         ("topic: [unclosed\n", "line 2"),
         ("topic: !!python/object/apply:os.system ['true']\n", "not YAML"),
+        ("topic: 2026-02-31\n", "not YAML"),
         ("topic: x\ncontent_type: no-such-type\n", "no-such-type"),
         ("topic: x\ndue: soon\n", "due"),
     ],

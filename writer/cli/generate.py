@@ -57,13 +57,14 @@ def read_brief(path: Path) -> "Brief":
     try:
         if path.stat().st_size > MAX_BRIEF_BYTES:
             raise UserMistake(f"{path} is too large for a brief.")
-        return brief_from(yaml.safe_load(path.read_text(encoding="utf-8-sig")))
+        data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UserMistake(f"The brief {path} cannot be read: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # a ValueError: such as the date 2026-02-31
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
         raise UserMistake(f"The brief {path} is not YAML that can be read{where}.") from None
+    return brief_from(data)
 
 
 def _check_folder(target: Path | None) -> None:
