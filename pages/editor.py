@@ -45,10 +45,10 @@ def heading(desk: Desk) -> None:
 def title_and_state(desk: Desk) -> None:
     draft = desk.draft
     left, right = st.columns([3, 1])
-    title = left.text_input("Title", draft.title, key=f"title:{draft.id}:{desk.epoch}", max_chars=300)
+    title = left.text_input("Title", draft.title, key=f"title:{draft.id}:{desk.epoch('')}", max_chars=300)
     states = list(dict.fromkeys([draft.state, *STATES]))
     state = right.selectbox(
-        "Status", states, format_func=lambda s: words_of(s.value), key=f"state:{draft.id}:{desk.epoch}"
+        "Status", states, format_func=lambda s: words_of(s.value), key=f"state:{draft.id}:{desk.epoch('')}"
     )
     if state != draft.state:
         desk.saw(app.drafts.set_state(draft.id, state, actor))

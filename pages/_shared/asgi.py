@@ -2,9 +2,8 @@
 
 import base64
 import hashlib
-import ipaddress
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import anyio.to_thread
 import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,19 +21,23 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages._shared.banner import show_fault
 from writer import bootstrap
+from writer.security.hosts import NOT_OUR_NAME, is_known
 
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def asgi_app(assets: Path) -> dict[str, Any]:
+def asgi_app(assets: Path, make_api: Callable[[], ASGIApp]) -> dict[str, Any]:
     """Keyword arguments for `st.App`."""
     # Private, hence pinned and tested: without it the first session shows file names as navigation for a moment.
     PagesManager.uses_pages_directory = False
     return {
         "lifespan": lifespan,
         "on_script_error": show_fault,
-        "routes": [Mount("/api", app=LateApi()), Mount("/assets", app=StaticFiles(directory=assets))],
-        "middleware": [Middleware(KnownHosts), Middleware(SecurityHeaders, policy=content_policy())],
+        "routes": [Mount("/api", app=LateApi(make_api)), Mount("/assets", app=StaticFiles(directory=assets))],
+        "middleware": [
+            Middleware(KnownHosts, allowed=_allowed_hosts),
+            Middleware(SecurityHeaders, policy=content_policy()),
+        ],
     }
 
 
@@ -51,14 +54,13 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 class LateApi:
     """The API is made at its first request: its modules need not be loaded before the first page is painted."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._app is None:
-            from writer.api import create_api
-
-            self._app = create_api(bootstrap.shared())
+            self._app = self._make()
         await self._app(scope, receive, send)
 
 
@@ -108,34 +110,32 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-class KnownHosts:
-    """A page of another site cannot reach us through a name that it points here (DNS rebinding): localhost and plain
-    addresses are fine, other names only when the settings list them (WRITER_ALLOWED_HOSTS)."""
+def _allowed_hosts() -> Sequence[str]:
+    return bootstrap.shared().settings.allowed_hosts
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class KnownHosts:
+    """Refuses what comes under a name that is not ours, in the words of who was asked: the API answers with problems."""
+
+    def __init__(self, app: ASGIApp, allowed: Callable[[], Sequence[str]]) -> None:
         self._app = app
+        self._allowed = allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or is_known(
-            _host(scope), bootstrap.shared().settings.allowed_hosts
-        ):
+        if scope["type"] not in ("http", "websocket") or is_known(_host(scope), self._allowed()):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose(1008)(scope, receive, send)
         else:
-            await PlainTextResponse("This address is not one that Writer answers to.", 421)(scope, receive, send)
+            await _refusal(scope["path"])(scope, receive, send)
+
+
+def _refusal(path: str) -> Response:
+    if not path.startswith("/api/"):
+        return PlainTextResponse(NOT_OUR_NAME, 421)
+    problem = {"type": "about:blank", "title": "Wrong host", "status": 421, "detail": NOT_OUR_NAME}
+    return JSONResponse(problem, 421, media_type="application/problem+json")
 
 
 def _host(scope: Scope) -> str:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-
-
-def is_known(host: str, allowed: Sequence[str]) -> bool:
-    name = re.sub(r":\d+$", "", host.strip().lower()).strip("[]").rstrip(".")
-    if name == "localhost" or name.endswith(".localhost") or "*" in allowed:
-        return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return any(name == entry or (entry.startswith("*.") and name.endswith(entry[1:])) for entry in allowed)
-    return True

@@ -18,30 +18,50 @@ _field = st.components.v2.component(
 
 
 class Desk:
-    """What this session knows of the draft it edits: the revision it last saw, and each section as it was then."""
+    """What this session knows of the draft it edits: the revision it last saw, and each section as it was then.
+
+    A section's `epoch` rises when its field has to begin afresh, since the text became another one elsewhere."""
 
     def __init__(self, draft: Draft) -> None:
-        self._name = f"desk:{draft.id}"
-        state = st.session_state.setdefault(self._name, {"epoch": 0})
-        if "draft" not in state:
-            state["draft"] = draft
-        self._state: dict[str, Any] = state
+        self._state: dict[str, Any] = st.session_state.setdefault(f"desk:{draft.id}", {"draft": draft, "epochs": {}})
+        if draft.revision != self.draft.revision:
+            for section in self.draft.sections:
+                take_in(self, section)  # what was typed before the others' change was seen
+            self.show(get_app().drafts.open(draft.id, current_actor()))
 
     @property
     def draft(self) -> Draft:
         return self._state["draft"]  # type: ignore[no-any-return]  # session state is untyped
 
-    @property
-    def epoch(self) -> int:
-        return int(self._state["epoch"])
+    def epoch(self, key: str) -> int:
+        return int(self._state["epochs"].get(key, 0))
 
     def saw(self, draft: Draft) -> None:
         self._state["draft"] = draft
 
-    def reload(self, draft: Draft) -> None:
-        """Show the draft as it is: fields begin afresh."""
+    def show(self, draft: Draft) -> None:
+        """Take over what others changed; a text that is not saved yet stays on the screen until the writer decides."""
+        for section in draft.sections:
+            before = self.draft.section(section.key)
+            if before and digest(before) != digest(section) and not self._unsaved(section.key):
+                self.begin_afresh(section.key)
+        if draft.title != self.draft.title:
+            self.begin_afresh("")
         self.saw(draft)
-        self._state["epoch"] += 1
+
+    def begin_afresh(self, key: str) -> None:
+        self._state["epochs"][key] = self.epoch(key) + 1
+
+    def field(self, key: str) -> str:
+        return f"text:{self.draft.id}:{key}:{self.epoch(key)}"
+
+    def known(self, key: str) -> dict[str, Any]:
+        """What became of the field's last message: its number, its text, and "saved", "conflict" or "failed"."""
+        known: dict[str, Any] = st.session_state.setdefault(f"{self.field(key)}:known", {"seq": 0, "state": ""})
+        return known
+
+    def _unsaved(self, key: str) -> bool:
+        return self.known(key)["state"] in ("conflict", "failed")
 
 
 def digest(section: Section) -> str:
@@ -50,19 +70,18 @@ def digest(section: Section) -> str:
 
 def edit_section(desk: Desk, key: str) -> None:
     """A fragment of its own: typing redraws this section only."""
-    st.fragment(_drawn, key=f"section:{key}")(desk, key)
+    with st.container(key=f"section:{key}"):  # a stable place: events of a fragment that moved would be dropped
+        st.fragment(_drawn, key=f"edit:{key}")(desk, key)
 
 
 def _drawn(desk: Desk, key: str) -> None:
     section = desk.draft.section(key)
     if section is None:
         return
-    name = f"text:{desk.draft.id}:{key}:{desk.epoch}"
-    known = st.session_state.setdefault(
-        f"{name}:known", {"seq": 0, "state": "", "text": section.text, "heading": section.heading}
-    )
+    name = desk.field(key)
+    known = desk.known(key)
     with banners():
-        _take_in(desk, section, known, (st.session_state.get(name) or {}).get("typed"))
+        take_in(desk, section)
     if known["state"] == "conflict":
         _conflict(desk, key, known)
     _mount(name, desk, section, known)
@@ -70,10 +89,13 @@ def _drawn(desk: Desk, key: str) -> None:
 
 def _mount(name: str, desk: Desk, section: Section, known: dict[str, Any]) -> None:
     now = desk.draft.section(section.key) or section
+    unsaved = known["state"] in ("conflict", "failed")
+    heading, text = known["typed"] if unsaved else (now.heading, now.text)
     data = {
-        "doc": name.removeprefix("text:"),
-        "heading": known["heading"],
-        "text": known["text"],
+        "doc": name,
+        "journal": f"{desk.draft.id}:{section.key}",
+        "heading": heading,
+        "text": text,
         "headed": section.role == "body",
         "base": digest(now),
         "seq": known["seq"],
@@ -89,12 +111,16 @@ def _noticed() -> None:
     """What was typed is taken in while the section is drawn, which is what this event causes."""
 
 
-def _take_in(desk: Desk, section: Section, known: dict[str, Any], typed: Any) -> None:
-    """Each message once, by its number: reruns bring the last one again."""
-    if not isinstance(typed, dict) or typed.get("seq", 0) <= known["seq"]:
+def take_in(desk: Desk, section: Section) -> None:
+    """Each message once, by its number, since reruns bring the last one again; what failed is tried again."""
+    typed, known = (st.session_state.get(desk.field(section.key)) or {}).get("typed"), desk.known(section.key)
+    if not isinstance(typed, dict) or typed.get("seq", 0) < known["seq"] + (known["state"] != "failed"):
         return
     text, heading = str(typed.get("text", "")), str(typed.get("heading", "")).strip() or section.heading
     known.update(seq=typed["seq"], typed=(heading, text), state="failed")
+    if typed.get("restored", digest(section)) != digest(section):
+        known["state"] = "conflict"
+        return
     try:
         desk.saw(saved(desk.draft, section, heading, text))
         known["state"] = "saved"
@@ -123,15 +149,22 @@ def _conflict(desk: Desk, key: str, known: dict[str, Any]) -> None:
         icon=":material/sync_problem:",
     )
     bar = st.container(horizontal=True)
-    if bar.button("Save mine over it", key=f"mine:{key}", type="primary"):
-        with banners():
-            app, actor = get_app(), current_actor()
-            now = app.drafts.open(desk.draft.id, actor)
-            heading, text = known["typed"]
-            desk.saw(app.drafts.save_section(now.id, now.revision, actor, key=key, heading=heading, text=text))
-            known["state"] = "saved"
-            st.rerun(scope="fragment")
-    if bar.button("Show theirs", key=f"theirs:{key}"):
-        with banners():
-            desk.reload(get_app().drafts.open(desk.draft.id, current_actor()))
-            st.rerun()
+    args = (desk, key, known)
+    bar.button("Save mine over it", key=f"mine:{key}", type="primary", on_click=_save_mine, args=args)
+    bar.button("Show theirs", key=f"theirs:{key}", on_click=_show_theirs, args=args)
+
+
+def _save_mine(desk: Desk, key: str, known: dict[str, Any]) -> None:
+    with banners():
+        app, actor = get_app(), current_actor()
+        now = app.drafts.open(desk.draft.id, actor)
+        heading, text = known["typed"]
+        desk.saw(app.drafts.save_section(now.id, now.revision, actor, key=key, heading=heading, text=text))
+        known["state"] = "saved"
+
+
+def _show_theirs(desk: Desk, key: str, known: dict[str, Any]) -> None:
+    with banners():
+        known["state"] = ""
+        desk.saw(get_app().drafts.open(desk.draft.id, current_actor()))
+        desk.begin_afresh(key)

@@ -51,7 +51,7 @@ def look_at(desk: Desk, summary: VersionSummary) -> None:
 
 def restore_button(desk: Desk, summary: VersionSummary) -> None:
     if st.button("Restore this version", type="primary", icon=":material/restore:", key="restore"):
-        desk.reload(get_app().drafts.restore(desk.draft.id, summary.number, current_actor()))
+        desk.show(get_app().drafts.restore(desk.draft.id, summary.number, current_actor()))
         st.toast(f"Version {summary.number} is back. What was there is kept as a version too.")
         st.rerun()
 

@@ -86,3 +86,13 @@ def test_an_older_version_can_be_compared_and_restored(editor: Page) -> None:
     button(editor, "Restore this version").click()
 
     expect(text(editor)).not_to_have_value("This will be taken back.")
+
+
+def test_the_reading_view_and_back_shows_what_was_typed(editor: Page) -> None:
+    text(editor).fill("Typed before reading.")
+    expect(status(editor)).to_have_text("Saved", timeout=10_000)
+    editor.get_by_text("Reading view").click()
+    expect(editor.get_by_role("article")).to_contain_text("Typed before reading.")
+    editor.get_by_text("Reading view").click()
+
+    expect(text(editor)).to_have_value("Typed before reading.")

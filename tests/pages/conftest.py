@@ -1,6 +1,8 @@
 """Each page with Streamlit's own test driver, over a real App in a fresh data folder."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,9 +31,44 @@ def settings_of_app() -> dict[str, str]:
     return {}
 
 
+@dataclass(frozen=True)
+class Furnished:
+    """A data folder with the sample collection, a draft whose outline waits, and a finished draft."""
+
+    folder: Path
+    outlined_id: str
+    written_id: str
+
+    def outlined(self, app: App) -> Draft:
+        return app.drafts.open(self.outlined_id, LOCAL_ACTOR)
+
+    def written(self, app: App) -> Draft:
+        return app.drafts.open(self.written_id, LOCAL_ACTOR)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """Made once; each test that asks for it gets an App over a copy of the folder."""
+    folder = tmp_path_factory.mktemp("furnished")
+    app = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(folder)}))
+    app.start()
+    fill_library(app)
+    outlined = outline_of(app)
+    written = outline_of(app, words=700)
+    assert written.outline is not None
+    job = finished(app, app.articles.approve(written.id, written.outline, LOCAL_ACTOR))
+    assert job.state is JobState.DONE, job.error
+    app.close()
+    return Furnished(folder, outlined.id, written.id)
+
+
 @pytest.fixture
-def app(tmp_path: Path, settings_of_app: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def app(
+    tmp_path: Path, settings_of_app: dict[str, str], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[App]:
     """The App that the pages will find."""
+    if "furnished" in request.fixturenames:
+        shutil.copytree(request.getfixturevalue("furnished").folder, tmp_path, dirs_exist_ok=True)
     built = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(tmp_path), **settings_of_app}))
     monkeypatch.setattr(bootstrap, "_shared", built)
     st.cache_resource.clear()
@@ -77,21 +114,12 @@ def finished(app: App, job: Job) -> Job:
     return app.jobs.get(job.id, LOCAL_ACTOR)
 
 
-def outlined(app: App, **changes: object) -> Draft:
+def outline_of(app: App, **changes: object) -> Draft:
+    """A new draft from the sample brief, whose outline waits for approval."""
     draft = app.articles.start(Brief(**{**brief_fields(), **changes}), LOCAL_ACTOR)
     job = app.jobs.for_draft(draft.id, LOCAL_ACTOR)
     assert job is not None
     assert finished(app, job).state is JobState.WAITING
-    return app.drafts.open(draft.id, LOCAL_ACTOR)
-
-
-def written(app: App) -> Draft:
-    """A finished article from the samples."""
-    fill_library(app)
-    draft = outlined(app)
-    assert draft.outline is not None
-    job = finished(app, app.articles.approve(draft.id, draft.outline, LOCAL_ACTOR))
-    assert job.state is JobState.DONE, job.error
     return app.drafts.open(draft.id, LOCAL_ACTOR)
 
 

@@ -1,13 +1,14 @@
-from tests.pages.conftest import Screen, fill_library, outlined, said
+from tests.pages.conftest import Screen, said
 from writer.bootstrap import App
-from writer.domain.actors import LOCAL_ACTOR
+from writer.domain.actors import LOCAL_ACTOR, LOCAL_OWNER
+from writer.domain.briefs import Brief
 from writer.domain.drafts import Draft
+from writer.storage import Stores
 
 
 def draft_called(app: App, topic: str) -> Draft:
-    if not app.sources.listing(LOCAL_ACTOR):
-        fill_library(app)
-    return outlined(app, topic=topic)
+    drafts = Stores(app.database, None).drafts  # type: ignore[arg-type]  # no keys are sealed here
+    return drafts.create(LOCAL_OWNER, Brief(topic), topic)
 
 
 def test_without_drafts_the_page_says_how_one_begins(screen: Screen) -> None:

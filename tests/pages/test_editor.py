@@ -1,18 +1,18 @@
-from collections.abc import Iterator
+import json
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Screen, said, written
+from tests.pages.conftest import Furnished, Screen, said
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.drafts import Draft, DraftState
 
 
 @pytest.fixture
-def draft(app: App) -> Iterator[Draft]:
-    return written(app)
+def draft(app: App, furnished: Furnished) -> Draft:
+    return furnished.written(app)
 
 
 def typed(at: AppTest, draft: Draft, key: str, text: str, *, heading: str = "", seq: int = 1) -> AppTest:
@@ -100,3 +100,26 @@ def test_citations_are_listed_in_order_of_first_appearance(app: App, screen: Scr
 
     shown = [button.key for button in at.button if str(button.key).startswith("passage:")]
     assert shown == [f"passage:{reference.passage.id}" for reference in app.drafts.references(draft)]
+
+
+def test_text_brought_back_from_the_browser_does_not_overwrite_a_newer_one(
+    app: App, screen: Screen, draft: Draft
+) -> None:
+    key = body_key(draft)
+    at = screen("editor", draft=draft.id)
+    message = {"seq": 1, "text": "From the journal.", "heading": "", "restored": "another-base"}
+    at.session_state[f"text:{draft.id}:{key}:0"] = {"typed": message}
+    at.run()
+
+    assert "was changed somewhere else" in at.warning[0].value
+    assert app.drafts.open(draft.id, LOCAL_ACTOR).section(key) == draft.section(key)
+
+
+def test_a_draft_that_changed_meanwhile_is_shown_as_it_is_now(app: App, screen: Screen, draft: Draft) -> None:
+    key = body_key(draft)
+    at = screen("editor", draft=draft.id)
+    app.drafts.save_section(draft.id, draft.revision, LOCAL_ACTOR, key=key, heading="Theirs", text="Their words.")
+    at.run()
+
+    shown = [json.loads(field.proto.json) for field in at.get("bidi_component") if field.proto.json]
+    assert "Their words." in {field.get("text") for field in shown}

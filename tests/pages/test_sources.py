@@ -1,4 +1,6 @@
-from tests.pages.conftest import Screen, fill_library, finished, said
+import io
+
+from tests.pages.conftest import Furnished, Screen, finished, said
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.sources import SourceState
@@ -49,9 +51,6 @@ def test_empty_pasted_text_is_refused_with_a_sentence(app: App, screen: Screen) 
 
 
 def test_a_failed_source_says_why_and_can_be_tried_again(app: App, screen: Screen) -> None:
-    app.sources.add_text("Words", "Some words that can be read.", LOCAL_ACTOR)
-    import io
-
     broken = app.sources.add_file("broken.pdf", io.BytesIO(b"%PDF-1.7\nnothing of a document follows"), LOCAL_ACTOR)
     job = app.jobs.for_source(broken.id, LOCAL_ACTOR)
     assert job is not None
@@ -64,8 +63,7 @@ def test_a_failed_source_says_why_and_can_be_tried_again(app: App, screen: Scree
     assert at.button(key=f"retry:{broken.id}").label == "Retry"
 
 
-def test_a_search_shows_passages_with_scores_and_where_they_are(app: App, screen: Screen) -> None:
-    fill_library(app)
+def test_a_search_shows_passages_with_scores_and_where_they_are(app: App, screen: Screen, furnished: Furnished) -> None:
     at = screen("sources")
     at.text_input(key="sources:query").set_value("How much did the heat pump cost?").run()
 
@@ -73,8 +71,7 @@ def test_a_search_shows_passages_with_scores_and_where_they_are(app: App, screen
     assert [b.key for b in at.button if str(b.key).startswith("open:")]
 
 
-def test_deleting_asks_first_and_then_takes_the_passages_along(app: App, screen: Screen) -> None:
-    fill_library(app)
+def test_deleting_asks_first_and_then_takes_the_passages_along(app: App, screen: Screen, furnished: Furnished) -> None:
     source = app.sources.listing(LOCAL_ACTOR)[0]
     at = screen("sources")
     at.button(key=f"delete:{source.id}").click().run()
@@ -83,8 +80,7 @@ def test_deleting_asks_first_and_then_takes_the_passages_along(app: App, screen:
     assert source.id in {s.id for s in app.sources.listing(LOCAL_ACTOR)}
 
 
-def test_a_source_can_be_read_in_place(app: App, screen: Screen) -> None:
-    fill_library(app)
+def test_a_source_can_be_read_in_place(app: App, screen: Screen, furnished: Furnished) -> None:
     source = app.sources.listing(LOCAL_ACTOR)[0]
     at = screen("sources")
     at.button(key=f"read:{source.id}").click().run()

@@ -1,5 +1,5 @@
 from pages._shared.app import get_app
-from tests.pages.conftest import Screen, fill_library, finished, outlined, said, written
+from tests.pages.conftest import Furnished, Screen, finished, said
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.jobs import JobState
@@ -26,8 +26,7 @@ def test_try_it_brings_the_samples(app: App, screen: Screen) -> None:
     assert len(app.sources.listing(LOCAL_ACTOR)) == 5
 
 
-def test_five_fields_of_the_brief_are_in_sight(app: App, screen: Screen) -> None:
-    fill_library(app)
+def test_five_fields_of_the_brief_are_in_sight(app: App, screen: Screen, furnished: Furnished) -> None:
     at = screen()
 
     folded = {w.key for w in at.expander[0].text_input} | {w.key for w in at.expander[0].text_area}
@@ -36,17 +35,15 @@ def test_five_fields_of_the_brief_are_in_sight(app: App, screen: Screen) -> None
     assert "brief:angle" in folded
 
 
-def test_an_empty_topic_is_answered_with_a_sentence(app: App, screen: Screen) -> None:
-    fill_library(app)
+def test_an_empty_topic_is_answered_with_a_sentence(app: App, screen: Screen, furnished: Furnished) -> None:
     at = screen()
     at.button(key="make_outline").click().run()
 
     assert "the topic is empty" in at.warning[0].value
-    assert app.drafts.listing(LOCAL_ACTOR) == []
+    assert "draft" not in at.query_params
 
 
-def test_a_brief_starts_a_job_with_everything_that_was_typed(app: App, screen: Screen) -> None:
-    fill_library(app)
+def test_a_brief_starts_a_job_with_everything_that_was_typed(app: App, screen: Screen, furnished: Furnished) -> None:
     at = screen()
     at.text_input(key="brief:topic").set_value("Heat from the harbour").run()
     at.text_input(key="brief:reader").set_value("town councillors").run()
@@ -54,19 +51,17 @@ def test_a_brief_starts_a_job_with_everything_that_was_typed(app: App, screen: S
     at.number_input(key="brief:words").set_value(800).run()
     at.button(key="make_outline").click().run()
 
-    (draft,) = (app.drafts.open(d.id, LOCAL_ACTOR) for d in app.drafts.listing(LOCAL_ACTOR))
+    draft = app.drafts.open(str(at.query_params["draft"]), LOCAL_ACTOR)
     assert (draft.brief.topic, draft.brief.reader, draft.brief.words) == (
         "Heat from the harbour",
         "town councillors",
         800,
     )
     assert draft.brief.must_include == ("the homes on the hill", "the price")
-    assert at.query_params["draft"] == draft.id
     assert app.jobs.for_draft(draft.id, LOCAL_ACTOR) is not None
 
 
-def test_what_was_typed_is_still_there_after_another_page(app: App, screen: Screen) -> None:
-    fill_library(app)
+def test_what_was_typed_is_still_there_after_another_page(app: App, screen: Screen, furnished: Furnished) -> None:
     at = screen()
     at.text_input(key="brief:topic").set_value("Heat").run()
     at.switch_page("pages/sources.py").run()
@@ -75,9 +70,8 @@ def test_what_was_typed_is_still_there_after_another_page(app: App, screen: Scre
     assert at.text_input(key="brief:topic").value == "Heat"
 
 
-def test_an_edited_outline_is_what_gets_written(app: App, screen: Screen) -> None:
-    fill_library(app)
-    draft = outlined(app)
+def test_an_edited_outline_is_what_gets_written(app: App, screen: Screen, furnished: Furnished) -> None:
+    draft = furnished.outlined(app)
     assert draft.outline is not None
     at = screen(draft=draft.id)
     name = f"outline:{draft.id}:{draft.revision}"
@@ -94,9 +88,10 @@ def test_an_edited_outline_is_what_gets_written(app: App, screen: Screen) -> Non
     assert third not in {section.key for section in approved.sections}
 
 
-def test_an_added_section_without_a_heading_is_refused_with_a_sentence(app: App, screen: Screen) -> None:
-    fill_library(app)
-    draft = outlined(app)
+def test_an_added_section_without_a_heading_is_refused_with_a_sentence(
+    app: App, screen: Screen, furnished: Furnished
+) -> None:
+    draft = furnished.outlined(app)
     at = screen(draft=draft.id)
     at.button(key=f"outline:{draft.id}:{draft.revision}:add").click().run()
     at.button(key="approve").click().run()
@@ -104,8 +99,8 @@ def test_an_added_section_without_a_heading_is_refused_with_a_sentence(app: App,
     assert "needs a heading" in at.warning[0].value
 
 
-def test_a_finished_draft_shows_its_facts_and_how_to_go_on(app: App, screen: Screen) -> None:
-    draft = written(app)
+def test_a_finished_draft_shows_its_facts_and_how_to_go_on(app: App, screen: Screen, furnished: Furnished) -> None:
+    draft = furnished.written(app)
     at = screen(draft=draft.id)
 
     assert "sources cited" in said(at)
@@ -114,9 +109,8 @@ def test_a_finished_draft_shows_its_facts_and_how_to_go_on(app: App, screen: Scr
     assert len(at.get("bidi_component")) == 1
 
 
-def test_a_stopped_job_says_so_and_goes_on(app: App, screen: Screen) -> None:
-    fill_library(app)
-    draft = outlined(app)
+def test_a_stopped_job_says_so_and_goes_on(app: App, screen: Screen, furnished: Furnished) -> None:
+    draft = furnished.outlined(app)
     job = app.jobs.for_draft(draft.id, LOCAL_ACTOR)
     assert job is not None
     app.jobs.stop(job.id, LOCAL_ACTOR)

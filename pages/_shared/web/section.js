@@ -2,7 +2,7 @@
 // pause, and to the browser's journal at once, so that a reload before the save loses nothing.
 const fields = new WeakMap()
 const PAUSE = 800
-const LABELS = { saved: "Saved", typing: "Typing…", saving: "Saving…", conflict: "Not saved: see above", restored: "Brought back from this browser, saving…" }
+const LABELS = { saved: "Saved", typing: "Typing…", saving: "Saving…", conflict: "Not saved: see above", failed: "Not saved yet, trying again…", restored: "Brought back from this browser, saving…" }
 
 function read(key) {
   try {
@@ -53,16 +53,16 @@ class Field {
 
   open(data) {
     this.doc = data.doc
-    this.key = `writer:${data.doc}`
+    this.key = `writer:${data.journal}`
     this.set(data)
     const kept = read(this.key)
-    if (kept && kept.base === data.base && (kept.text !== data.text || kept.heading !== data.heading)) {
+    if (kept && (kept.text !== data.text || kept.heading !== data.heading)) {
       this.set(kept)
       this.show("restored")
-      this.send()
+      this.send({ restored: kept.base }) // of another text than is there now, it is a conflict to decide
     } else {
       localStorage.removeItem(this.key)
-      this.show("saved")
+      this.show(data.state || "saved")
     }
     this.base = data.base
     this.fit()
@@ -79,7 +79,7 @@ class Field {
 
   heard(data) {
     if (!data.seq || data.seq !== this.seq || this.pending) return
-    clearTimeout(this.again)
+    if (data.state !== "failed") clearTimeout(this.again)
     if (data.state === "saved") {
       this.base = data.base
       localStorage.removeItem(this.key)
@@ -95,13 +95,13 @@ class Field {
     localStorage.setItem(this.key, JSON.stringify({ base: this.base, ...this.written }))
   }
 
-  send() {
+  send(more = {}) {
     clearTimeout(this.pending)
     clearTimeout(this.again)
     this.pending = 0
     this.seq += 1
     this.show("saving")
-    const message = { seq: this.seq, doc: this.doc, ...this.written }
+    const message = { seq: this.seq, doc: this.doc, ...this.written, ...more }
     const say = () => {
       this.component.setStateValue("typed", { ...message, said: Date.now() })
       this.again = setTimeout(say, 3000) // an event may be lost while the page is being drawn
