@@ -3,9 +3,15 @@
 `streamlit run streamlit_app.py` does both in one process: pages and API share one port and one `App`.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 HERE = Path(__file__).parent
 SCREENS = (
@@ -31,9 +37,17 @@ def draw() -> None:
     page.run()
 
 
+def api() -> FastAPI:
+    """Imported at the API's first request: its modules need not be loaded before the first page is painted."""
+    from writer.api import create_api
+    from writer.bootstrap import shared
+
+    return create_api(shared())
+
+
 if __name__ == "__main__":
     draw()
 else:
     from pages._shared.asgi import asgi_app
 
-    app = st.App(__file__, **asgi_app(HERE / "static"))
+    app = st.App(__file__, **asgi_app(HERE / "static", api))

@@ -115,7 +115,7 @@ def _allowed_hosts() -> Sequence[str]:
 
 
 class KnownHosts:
-    """Refuses what comes under a name that is not ours, in the words of who was asked: the API answers with problems."""
+    """Refuses what comes under a foreign name, in the words of who was asked: the API answers with problems."""
 
     def __init__(self, app: ASGIApp, allowed: Callable[[], Sequence[str]]) -> None:
         self._app = app

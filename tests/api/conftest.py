@@ -11,6 +11,7 @@ from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR
 from writer.settings import read_settings
 
+HERE = "http://localhost"
 TIDES = """# Tides
 
 Tides are the rise and fall of sea levels. They are caused by the gravity of the moon and the sun.
@@ -57,7 +58,7 @@ def app(tmp_path):
 
 @pytest.fixture
 def client(app):
-    with TestClient(create_api(app)) as client:
+    with TestClient(create_api(app), base_url=HERE) as client:
         yield client
 
 
@@ -69,7 +70,7 @@ def add_tides(app, client):
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("written")) as app, TestClient(create_api(app)) as client:
+    with opened(tmp_path_factory.mktemp("written")) as app, TestClient(create_api(app), base_url=HERE) as client:
         source_id = add_tides(app, client)
         job = client.post("/articles", json={"topic": "How tides work", "words": 300}).json()
         list(app.jobs.follow(job["id"], LOCAL_ACTOR))

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from tests.api.conftest import TIDES, add_tides
+from tests.api.conftest import HERE, TIDES, add_tides
 from writer.api import create_api
 from writer.domain.actors import LOCAL_ACTOR, Actor
 
@@ -34,7 +34,7 @@ def test_health_and_readiness_ask_nobody_who_charges(client):
 def test_it_is_not_ready_while_nothing_runs_jobs(app):
     app._runner.close()
 
-    ready = TestClient(create_api(app)).get("/ready")
+    ready = TestClient(create_api(app), base_url=HERE).get("/ready")
 
     assert ready.status_code == 503
     assert not ready.json()["ready"]
@@ -210,7 +210,7 @@ def test_usage_is_there_and_says_when_it_cannot_read_a_day(client):
     ],
 )
 def test_what_belongs_to_somebody_else_looks_exactly_like_what_is_missing(method, address, written):
-    eve = TestClient(create_api(written.app, lambda request: Actor("eve")))
+    eve = TestClient(create_api(written.app, lambda request: Actor("eve")), base_url=HERE)
     body = {"json": {"title": "x"} if address.endswith("t}") else {"text": "x"}} if method == "PUT" else {}
     ask = {"headers": {"If-Match": '"1"'}, **body}
 
@@ -225,7 +225,7 @@ def test_what_belongs_to_somebody_else_looks_exactly_like_what_is_missing(method
 
 
 def test_lists_show_only_ones_own(written):
-    eve = TestClient(create_api(written.app, lambda request: Actor("eve")))
+    eve = TestClient(create_api(written.app, lambda request: Actor("eve")), base_url=HERE)
 
     assert [eve.get(path).json() for path in ("/drafts", "/sources", "/jobs")] == [[], [], []]
     assert eve.post("/search", json={"query": "tides"}).json() == []
@@ -233,7 +233,7 @@ def test_lists_show_only_ones_own(written):
 
 
 def test_mounted_under_api_it_describes_itself_there(app):
-    outer = TestClient(Starlette(routes=[Mount("/api", app=create_api(app))]))
+    outer = TestClient(Starlette(routes=[Mount("/api", app=create_api(app))]), base_url=HERE)
 
     description = outer.get("/api/openapi.json").json()
 

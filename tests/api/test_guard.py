@@ -5,12 +5,14 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from tests.api.conftest import HERE
 from writer.api import create_api
 from writer.api.guard import MAX_JSON_BYTES, Guard
 from writer.api.problems import LastResort
 from writer.domain import errors
 
 ON_LOOPBACK = ("127.0.0.1", 50000)
+ELSEWHERE = ("192.168.1.7", 50000)
 SAME = {"Host": "localhost:8501"}
 
 
@@ -30,30 +32,35 @@ def small_api(allowed=()):
 
 
 def asked(method, path, headers, *, allowed=(), client=ON_LOOPBACK):
-    return TestClient(small_api(allowed), client=client).request(method, path, headers=headers, json={"a": 1})
+    return TestClient(small_api(allowed), base_url=HERE, client=client).request(
+        method, path, headers=headers, json={"a": 1}
+    )
 
 
-@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST", "localhost"])
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501", "[::1]:8501", "LOCALHOST", "192.168.1.7:8501"])
 def test_loopback_is_reached_by_its_own_names(host):
     assert asked("GET", "/read", {"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8501", "localhost.evil.example", "", "[::1", "127.0.0.2"]
-)
-def test_a_foreign_name_that_leads_to_loopback_is_refused(host):
-    answer = asked("GET", "/read", {"Host": host})
+@pytest.mark.parametrize("client", [ON_LOOPBACK, ELSEWHERE])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8501", "localhost.evil.example", "", "[::1"])
+def test_a_foreign_name_that_leads_here_is_refused(host, client):
+    answer = asked("GET", "/read", {"Host": host}, client=client)
 
     assert answer.status_code == 421
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_from_other_machines_any_name_is_right_until_names_are_set():
-    other = ("192.168.1.7", 50000)
+@pytest.mark.parametrize("allowed", [["writer.lan"], ["*.lan"], ["*"], ["other.example", "Writer.LAN"]])
+def test_names_that_are_listed_are_answered(allowed):
+    assert asked("GET", "/read", {"Host": "writer.lan:8501"}, allowed=allowed, client=ELSEWHERE).status_code == 200
 
-    assert asked("GET", "/read", {"Host": "writer.lan"}, client=other).status_code == 200
-    assert asked("GET", "/read", {"Host": "writer.lan"}, client=other, allowed=["writer.lan"]).status_code == 200
-    assert asked("GET", "/read", {"Host": "evil.example"}, client=other, allowed=["writer.lan"]).status_code == 421
+
+def test_behind_a_proxy_pages_of_a_listed_name_may_change_things():
+    headers = {"Host": "127.0.0.1:8501", "Origin": "https://writer.example"}
+
+    assert asked("POST", "/write", headers, allowed=["*.example"]).status_code == 200
+    assert asked("POST", "/write", headers, allowed=["*"]).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -74,6 +81,7 @@ def test_own_pages_and_programs_may_change_things(headers):
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[::1"},
         {"Origin": "http://localhost:3000"},
         {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
         {"Sec-Fetch-Site": "cross-site"},
@@ -106,7 +114,7 @@ def test_an_endless_body_is_cut_off(announced):
     pieces = (piece for _ in range(MAX_JSON_BYTES // len(piece) + 2))
     headers = {**SAME, **({"Content-Length": str(MAX_JSON_BYTES + 1)} if announced else {})}
 
-    answer = TestClient(small_api(), client=ON_LOOPBACK).post("/write", content=pieces, headers=headers)
+    answer = TestClient(small_api(), base_url=HERE, client=ON_LOOPBACK).post("/write", content=pieces, headers=headers)
 
     assert answer.status_code == 413
 
@@ -123,7 +131,7 @@ def broken_api(error):
         raise error
 
     api.add_middleware(LastResort)
-    return TestClient(api)
+    return TestClient(api, base_url=HERE)
 
 
 def test_what_nobody_expected_gives_an_id_and_the_log_has_the_rest(caplog):
@@ -163,7 +171,7 @@ def test_every_error_of_ours_is_a_problem_with_its_sentence(error, app, caplog):
     def fails():
         raise error
 
-    answer = TestClient(api).get("/fails")
+    answer = TestClient(api, base_url=HERE).get("/fails")
 
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"] == str(error)
