@@ -24,6 +24,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("writer")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright keeps an event loop running in this thread, and no async test can start beside it."""
+    items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+
+
 class Postgres:
     """A server of our own, with one database that every test finds empty. (A database for each would cost a quarter
     of a second and 8 MB.)"""
