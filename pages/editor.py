@@ -33,7 +33,7 @@ def nothing_open() -> None:
 def heading(desk: Desk) -> None:
     draft = desk.draft
     with title_row(as_markdown(draft.title)):
-        export_button(draft, key="export")
+        export_button(draft, key="export", label="Export")
     job = app.jobs.for_draft(draft.id, actor)
     if job and job.state in (JobState.RUNNING, JobState.WAITING):
         note = st.container(horizontal=True, vertical_alignment="center")

@@ -27,28 +27,23 @@ def heading(draft: Draft, job: Job | None) -> None:
                 with banners():
                     app.jobs.stop(job.id, actor)
                     st.rerun()
-        elif draft.word_count:
-            export_button(draft, key="export", label="Export")
-            if st.button("Open in editor", icon=":material/ink_pen:", type="primary", key="edit"):
-                place.go_to(place.EDITOR, draft.id)
+        elif draft.word_count and st.button("Open in editor", icon=":material/ink_pen:", type="primary", key="edit"):
+            place.go_to(place.EDITOR, draft.id)
 
 
-def caption_row(text: str) -> None:
-    """What is shown, and the way back to an empty brief."""
+def caption_row(draft: Draft, text: str) -> None:
+    """What is shown, the file to take along, and the way back to an empty brief."""
     with st.container(horizontal=True, vertical_alignment="center", key="caption_row"):
         st.caption(text, width="stretch")
-        st.button(
-            "New article",
-            icon=":material/add:",
-            type="tertiary",
-            key="new",
-            on_click=place.leave_draft,
-            args=(place.WRITING,),
-        )
+        if draft.word_count:
+            export_button(draft, key="export", type="tertiary")
+        if st.button("New article", icon=":material/add:", type="tertiary", key="new"):
+            place.leave_draft(place.WRITING)
+            st.rerun()
 
 
 def shape_outline(draft: Draft, outline: Outline) -> None:
-    caption_row("Rename, reorder, add or remove sections. Writing begins when you approve.")
+    caption_row(draft, "Rename, reorder, add or remove sections. Writing begins when you approve.")
     left, right = st.columns([2, 1], gap="large")
     with left:
         form = OutlineForm(draft, outline)
@@ -78,7 +73,7 @@ def not_running(draft: Draft, job: Job) -> None:
 
 
 def result(draft: Draft, job: Job | None) -> None:
-    caption_row(facts(draft))
+    caption_row(draft, facts(draft))
     left, right = st.columns([2.3, 1], gap="medium")
     with left, st.container(border=True, key="paper"):
         show_article(draft, key="article")

@@ -26,6 +26,7 @@ def tokens_by_day(days: Sequence[UsageBucket]) -> None:
 def cost_by_day(days: Sequence[UsageBucket]) -> None:
     priced = [d for d in days if d.unpriced_calls < d.calls]
     if not priced:
+        st.markdown("**Cost by day**")
         st.caption("No call in this time has a known price: the cost is n/a.")
         return
     _bars(
@@ -83,7 +84,7 @@ def _bars(labels: Sequence[str], series: dict[str, list[Any]], title: str, key: 
             for colour, (name, values) in zip(_THEME_COLOURS, series.items(), strict=False)
         ]
     )
-    _styled(figure, legend=len(series) > 1, stacked=stacked)
+    _styled(figure, legend=len(series) > 1, stacked=stacked, bars=len(labels))
     st.markdown(f"**{title}**")
     st.plotly_chart(figure, key=f"chart:{key}", config={"displayModeBar": False}, alt=_in_words(labels, series, title))
 
@@ -92,12 +93,12 @@ def _day(bucket: UsageBucket) -> str:
     return f"{date.fromisoformat(bucket.key):%-d %b}"
 
 
-def _styled(figure: "Figure", *, legend: bool, stacked: bool) -> None:
+def _styled(figure: "Figure", *, legend: bool, stacked: bool, bars: int) -> None:
     figure.update_layout(
         height=_HEIGHT,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         barmode="stack" if stacked else "group",
-        bargap=0.35,
+        bargap=0.35 if bars > 4 else 0.75,
         showlegend=legend,
         legend={"orientation": "h", "y": 1.12, "x": 0},
         xaxis={"type": "category", "fixedrange": True},

@@ -8,7 +8,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.text import counted, lines
 from writer.domain.ports.settings import ProviderAccount
-from writer.security.render import as_markdown
+from writer.security.render import as_markdown, plain
 from writer.services.accounts import AccountView
 from writer.services.providers import TestReport
 
@@ -48,7 +48,7 @@ def provider_card(account: AccountView) -> None:
             if account.origin == "environment":
                 st.badge("From the environment", color="gray")
             st.badge("Key set" if account.key_set else "No key", color="green" if account.key_set else "gray")
-        st.caption(as_markdown(" · ".join(filter(None, (account.base_url, counted(len(account.models), "model"))))))
+        st.caption(" · ".join(filter(None, (_address(account), counted(len(_models(account)), "model")))))
         _actions(account)
 
 
@@ -90,6 +90,11 @@ def _models(account: AccountView) -> Sequence[str]:
     if account.models:
         return account.models
     return next((p.models for p in get_app().providers.presets() if p.name == account.preset), ())
+
+
+def _address(account: AccountView) -> str:
+    """As code: an address in running text would become a link."""
+    return f"`{plain(account.base_url).replace('`', '')}`" if account.base_url else ""
 
 
 def _model_of(route: str) -> str:
