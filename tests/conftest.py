@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop running in this thread, and no async test can start beside it."""
+    """Browser tests last: Playwright keeps an event loop running in this thread; no async test starts beside it."""
     items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
 
 

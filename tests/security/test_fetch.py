@@ -16,6 +16,7 @@ from writer.domain.errors import SourceRefused
 from writer.security.fetch import fetch, is_public, parsed
 
 ROOT = Path(__file__).parents[2]
+VENDORS = ("openai_compatible", "gemini", "gemini_legacy")  # their own SDKs' connections, to configured addresses
 PRIVATE = "leads into a private network"
 
 
@@ -325,7 +326,7 @@ def test_a_status_other_than_ok_and_a_dead_host_are_sentences(serve):
 
 def test_only_the_fetcher_opens_connections_to_chosen_addresses():
     clients = {"httpx", "httpx2", "httpcore", "requests", "urllib3", "aiohttp", "http.client", "urllib.request"}
-    adapters = {"writer/security/fetch.py", "writer/providers/openai_compatible.py", "writer/providers/gemini.py"}
+    adapters = {"writer/security/fetch.py", *(f"writer/providers/{name}.py" for name in VENDORS)}
     offenders = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "writer").rglob("*.py")
