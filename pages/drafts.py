@@ -54,7 +54,8 @@ def row(summary: DraftSummary, trashed: bool) -> None:
         bottom = st.container(horizontal=True, vertical_alignment="center")
         with bottom:
             st.caption(facts(summary), width="stretch")
-            buttons(summary, trashed)
+            with st.container(horizontal=True, width="content", key=f"actions:{summary.id}"):
+                buttons(summary, trashed)
 
 
 def buttons(summary: DraftSummary, trashed: bool) -> None:

@@ -62,7 +62,8 @@ def row(source: Source) -> None:
         bottom = st.container(horizontal=True, vertical_alignment="center")
         with bottom:
             st.caption(facts(source), width="stretch")
-            buttons(source)
+            with st.container(horizontal=True, width="content", key=f"actions:{source.id}"):
+                buttons(source)
         if source.note:
             st.caption(
                 (":material/error: " if source.state is SourceState.FAILED else "") + as_markdown(source.note, 400)

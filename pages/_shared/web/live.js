@@ -11,9 +11,13 @@ function el(tag, className, text) {
   return node
 }
 
+function sourcesOf(token) { // numbers are given when the article is whole
+  return [...new Set(token.match(/S\d+/g) ?? ["?"])].join(" ")
+}
+
 function inline(node, text) {
   for (const piece of text.split(/(\[\[[^\[\]]*\]\]|\*\*[^*\n]+\*\*|\*[^*\n]+\*)/)) {
-    if (piece.startsWith("[[")) node.append(el("sup", "", "[" + piece.slice(2, -2).split(/[,;]/).length + "]"))
+    if (piece.startsWith("[[")) node.append(el("sup", "", sourcesOf(piece)))
     else if (/^\*\*.+\*\*$/.test(piece)) node.append(el("strong", "", piece.slice(2, -2)))
     else if (/^\*.+\*$/.test(piece)) node.append(el("em", "", piece.slice(1, -1)))
     else node.append(piece)
