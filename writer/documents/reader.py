@@ -14,10 +14,12 @@ from writer.documents.child import OUT_OF_MEMORY
 from writer.documents.limits import DEFAULT_LIMITS, Limits
 from writer.documents.sniffing import HEAD_BYTES, shown, sniff
 from writer.domain.errors import SourceRefused
+from writer.domain.kinds import SUFFIX_OF
 from writer.domain.sources import Block, Document
 
 _START_UP_SECONDS = 5
 _ROOT = str(Path(__file__).parents[2])
+_STATED = ("title", "authors", "published", "canonical_url")
 _PASSED_ON = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 
 
@@ -35,7 +37,7 @@ class IsolatedReader:
         if not any(block.kind != "heading" for block in blocks):
             raise SourceRefused(f"{name} holds no text.")
         text, found = placed(blocks)
-        stated = {key: " ".join(str(reply.get(key, "")).split())[:500] for key in ("title", "authors", "published")}
+        stated = {key: " ".join(str(reply.get(key, "")).split())[:500] for key in _STATED}
         return Document(blocks=found, text=text, pages=reply.get("pages", 0), **stated)
 
     def _check(self, path: Path, kind: str, filename: str) -> None:
@@ -45,7 +47,7 @@ class IsolatedReader:
             raise SourceRefused(f"{shown(filename)} has {size / 1e6:.0f} MB; Writer reads up to {most:.0f} MB.")
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-        sniff(filename if Path(filename).suffix else f"{filename or 'text'}{_SUFFIX[kind]}", head)
+        sniff(filename if Path(filename).suffix else f"{filename or 'text'}{SUFFIX_OF[kind]}", head)
 
     def _ask_child(self, path: Path, kind: str, name: str) -> dict[str, Any]:
         command = [sys.executable, "-m", "writer.documents.child", str(path), kind, json.dumps(asdict(self._limits))]
@@ -78,9 +80,6 @@ class IsolatedReader:
         if code == OUT_OF_MEMORY or code < 0:
             return f"{name} needs more memory to read than one file may use, or is broken. Save it anew or split it."
         return f"{name} cannot be read: it is broken. Save or download it anew, then add it again."
-
-
-_SUFFIX = {"text": ".txt", "markdown": ".md", "pdf": ".pdf"}
 
 
 def _environment() -> dict[str, str]:

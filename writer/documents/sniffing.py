@@ -1,27 +1,20 @@
 """What a file is, by its first bytes and its name together: neither alone is believed."""
 
+import re
 from pathlib import PurePath
 
 from writer.domain.errors import SourceRefused
+from writer.domain.kinds import READABLE, SUFFIX_OF, SUFFIXES
 
 HEAD_BYTES = 8192
 """How much of a file `sniff` wants to see."""
-
-_KINDS = {
-    ".txt": "text",
-    ".text": "text",
-    ".log": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".mdown": "markdown",
-    ".pdf": "pdf",
-}
 
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF87a", "a GIF image"),
     (b"GIF89a", "a GIF image"),
+    (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or an Office document"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
@@ -41,30 +34,60 @@ _SIGNATURES = (
 )
 # Two letters, or bytes that text may well begin with: believed only where the rest is binary too.
 _WEAK_SIGNATURES = ((b"MZ", "a program"), (b"BM", "a bitmap image"), (b"RIFF", "an audio or video file"))
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CONTAINERS = {"docx": "a Word document", "odt": "an OpenDocument text", "epub": "an EPUB"}
+_MIME_TYPE = re.compile(rb"mimetype(application/[\w.+-]+)")
+_MIME_MARKS = (("epub", b"application/epub+zip"), ("odt", b"application/vnd.oasis.opendocument.text"))
+_TAG = re.compile(rb"<(?:!doctype|!--|\?xml|[a-z][a-z0-9]{0,15}[\s/>])", re.IGNORECASE)
 _UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b")
 _MAX_CONTROL_SHARE = 0.01
 
 
 def sniff(filename: str, head: bytes) -> str:
-    """The kind of document ("text", "markdown" or "pdf"). Raises SourceRefused with the reason in one sentence."""
+    """The kind of document, as in `writer.domain.kinds`. Raises SourceRefused with the reason in one sentence."""
     name = shown(filename)
-    kind = _KINDS.get(PurePath(filename).suffix.lower())
+    suffix = PurePath(filename).suffix.lower()
+    kind = SUFFIXES.get(suffix)
+    if suffix == ".doc":
+        raise SourceRefused(f"{name} is in Word's old format. Save it as .docx, then add it again.")
     if kind is None:
-        raise SourceRefused(f"{name} cannot be read: Writer reads PDF, Markdown (.md) and plain text (.txt).")
+        raise SourceRefused(f"{name} cannot be read: Writer reads {READABLE}.")
     if not head:
         raise SourceRefused(f"{name} is empty.")
-    is_pdf = b"%PDF-" in head[:1024]
-    if kind == "pdf" and not is_pdf:
-        raise SourceRefused(f"{name} is not a PDF: it holds {_what(head) or 'something else'}. Check the file's name.")
-    if kind != "pdf":
-        _refuse_binary(name, head, head.startswith(b"%PDF-"))
+    if kind in _CONTAINERS:
+        _refuse_other_containers(name, kind, head)
+    elif kind == "pdf":
+        _refuse_unlike(name, "a PDF", head, b"%PDF-" in head[:1024])
+    elif kind == "rtf":
+        _refuse_unlike(name, "an RTF document", head, head.lstrip()[:5].startswith(b"{\\rtf"))
+    else:
+        _refuse_binary(name, head)
+        if kind == "html" and not _TAG.search(head.replace(b"\x00", b"")):
+            raise SourceRefused(f"{name} is not a web page: it holds no HTML. Check the file's name.")
     return kind
 
 
-def _refuse_binary(name: str, head: bytes, is_pdf: bool) -> None:
-    what = "a PDF" if is_pdf else _what(head)
-    if what:
+def _refuse_unlike(name: str, what: str, head: bytes, is_it: bool) -> None:
+    if not is_it:
+        raise SourceRefused(f"{name} is not {what}: it holds {_what(head) or 'something else'}. Check the file's name.")
+
+
+def _refuse_other_containers(name: str, kind: str, head: bytes) -> None:
+    """Their first part says what EPUB and OpenDocument are; Word's package is looked into when it is read."""
+    if head.startswith(_OLD_OFFICE):
+        raise SourceRefused(
+            f"{name} is password-protected, or in Word's old format. Save it without a password as {SUFFIX_OF[kind]}."
+        )
+    _refuse_unlike(name, _CONTAINERS[kind], head, head.startswith(b"PK\x03\x04"))
+    inside = _MIME_TYPE.search(head[:300])
+    found = next((k for k, mark in _MIME_MARKS if inside and inside.group(1).startswith(mark)), "")
+    if found and found != kind:
+        raise SourceRefused(f"{name} is not {_CONTAINERS[kind]}: it holds {_CONTAINERS[found]}. Check the file's name.")
+
+
+def _refuse_binary(name: str, head: bytes) -> None:
+    if what := _what(head):
         raise SourceRefused(f"{name} is not text: it holds {what}. Check the file's name.")
     if is_binary(head):
         raise SourceRefused(f"{name} is not text: it holds binary data.")

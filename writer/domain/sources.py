@@ -79,6 +79,7 @@ class Document:
     pages: int = 0
     authors: str = ""
     published: str = ""
+    canonical_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
