@@ -280,17 +280,16 @@ async def test_a_repair_that_leaves_no_quote_is_a_gap(drafter_over):
     assert repaired.gap is not None
 
 
-async def test_introduction_says_what_it_is_and_counts_what_is_there(drafter_over):
+async def test_introduction_says_what_it_is_and_what_is_there(drafter_over):
     drafter = drafter_over(SOURCES)
     article = await written(drafter, BRIEF, SOURCES, outline_of(*BRIEF.questions, "Tunnels for penguins"))
     shown = Shown()
 
     introduction = await drafter.introduction(body_of(BRIEF, article, SOURCES), CALLER, shown)
 
-    count = len(quotes(article.whole))
     assert WHAT_IT_IS == "Source brief: extracts from your sources, not written by a model."
     assert WHAT_IT_IS in introduction.text
-    assert f"{['no', 'one', 'two', 'three', 'four', 'five'][count]} extracts" in introduction.text
+    assert "They speak on “What are the costs?”" in introduction.text
     assert "Your sources say nothing usable on “Tunnels for penguins”." in introduction.text
     assert shown.text == introduction.text
     assert introduction.route == "built-in"

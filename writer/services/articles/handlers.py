@@ -25,7 +25,7 @@ from writer.services.articles.codec import (
 from writer.services.articles.content_types import type_of
 from writer.services.articles.desk import Desk, brief_in, has_text, remembered
 from writer.services.articles.finishing import Finishing
-from writer.services.articles.material import outline_text
+from writer.services.articles.material import outline_shown
 from writer.services.articles.retrieval import EarlyRetrieval, in_order, question_of
 from writer.services.jobs.context import Handler, StepContext
 
@@ -63,7 +63,7 @@ class ArticleHandlers:
         finally:
             early.close()
         return StepOutcome(
-            {"outline": outline_json(outline), "text": outline_text(outline)},
+            {"outline": outline_json(outline), "text": outline_shown(outline)},
             next_steps=(steps.plan_step(outline, found),) if approved else (),
             title=outline.title,
             outline=outline,

@@ -83,6 +83,12 @@ def outline_text(outline: Outline, plan: ArticlePlan | None = None) -> str:
     return "\n".join(lines)
 
 
+def outline_shown(outline: Outline) -> str:
+    """For people who watch: headings with what each promises."""
+    sections = [f"{number}. {s.heading}\n   {s.promise}".rstrip() for number, s in enumerate(outline.sections, 1)]
+    return "\n".join([outline.title, *([outline.thesis] if outline.thesis else []), "", *sections])
+
+
 def row_text(row: SectionPlan) -> str:
     lines = [f"Heading: {row.heading}", f"Promise: {row.promise}"]
     for label, values in (

@@ -20,7 +20,6 @@ from writer.services.extractive.outlining import outline
 from writer.services.extractive.planning import local_choice, plan, pool_of, unsaid
 from writer.services.extractive.relevance import embedded
 
-NAME = "built-in"
 VERSION = "extractive/1"
 _PASSAGES_FOR_THE_OUTLINE = 80
 _PASSAGES_ON_THE_TOPIC = 24
@@ -32,7 +31,7 @@ _UNUSED_WISHES = (("tone", "tone"), ("point_of_view", "point of view"), ("readin
 class ExtractiveDrafter:
     """Gives the same bytes for the same brief, sources and embedding model, in whatever order the passages come."""
 
-    name = NAME
+    name = BUILT_IN
 
     def __init__(self, library: Library, embedder: Embedder | None = None) -> None:
         self._library = library
@@ -71,8 +70,7 @@ class ExtractiveDrafter:
 
     async def introduction(self, body: WrittenBody, caller: Caller, show: Show) -> Drafted:
         covered, silent = _covered_and_silent(body)
-        quotes, sources = _counts(covered)
-        text = wording.introduction(body.brief.topic, _headings(covered), _headings(silent), quotes, sources)
+        text = wording.introduction(_headings(covered), _headings(silent))
         show(text)
         return _drafted(text, notes=_ignored_wishes(body.brief))
 
@@ -87,7 +85,7 @@ class ExtractiveDrafter:
         covered, _ = _covered_and_silent(body)
         quotes, sources = _counts(covered)
         about = wording.description(body.brief.topic, len(covered), quotes, sources)
-        return Headline(body.outline.title or as_heading(body.brief.topic), about, NAME, VERSION)
+        return Headline(body.outline.title or as_heading(body.brief.topic), about, BUILT_IN, VERSION)
 
     def _outline(self, brief: Brief, evidence: Sequence[Passage], caller: Caller) -> Outline:
         seen = self._library.overview(caller.user, brief.source_ids, _PASSAGES_FOR_THE_OUTLINE)
@@ -163,7 +161,7 @@ def _forms(candidate: Candidate) -> dict[str, Candidate]:
 
 
 def _drafted(text: str, *, gap: Gap | None = None, flags: tuple[str, ...] = (), notes: tuple[str, ...] = ()) -> Drafted:
-    return Drafted(text, gap=gap, route=NAME, prompt_version=VERSION, flags=flags, notes=notes)
+    return Drafted(text, gap=gap, route=BUILT_IN, prompt_version=VERSION, flags=flags, notes=notes)
 
 
 def _gap(contract: SectionContract) -> Gap:

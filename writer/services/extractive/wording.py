@@ -68,13 +68,10 @@ def quoted(headings: Sequence[str]) -> str:
     return listed([f"“{escaped(heading)}”" for heading in headings])
 
 
-def introduction(topic: str, covered: Sequence[str], silent: Sequence[str], quotes: int, sources: int) -> str:
+def introduction(covered: Sequence[str], silent: Sequence[str]) -> str:
     paragraphs = [f"*{WHAT_IT_IS}*"]
     if covered:
-        paragraphs.append(
-            f"It brings together {counted(quotes, 'extract')} on “{escaped(topic)}” from {counted(sources, 'source')}, "
-            f"under {counted(len(covered), 'heading')}: {quoted(covered)}."
-        )
+        paragraphs.append(f"They speak on {quoted(covered)}.")
     if silent:
         paragraphs.append(f"Your sources say nothing usable on {quoted(silent)}.")
     return "\n\n".join(paragraphs)
