@@ -31,7 +31,7 @@ from writer.services.knowledge.search import HybridSearch
 from writer.services.knowledge.sources import Sources
 from writer.services.providers import Providers
 from writer.services.usage import Usage, UsageBook
-from writer.settings import Settings, environment_accounts, read_settings
+from writer.settings import Settings, environment_accounts, make_data_dir, read_settings
 from writer.storage import Database, Stores, migrate, open_database
 from writer.storage.blobs import LocalBlobs
 from writer.storage.index.chroma import ChromaIndex
@@ -80,7 +80,7 @@ class App:
 
 def build(settings: Settings, policy: RunnerPolicy | None = None) -> App:
     """Opens the database (migrated where it is our own file) and wires everything; nothing runs before `start`."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     setup_logging(
         settings.log_level,
         directory=settings.log_dir,

@@ -183,6 +183,16 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         ) from None
 
 
+def make_data_dir(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data folder {settings.data_dir} cannot be made: {(error.strerror or 'no reason given').lower()}. "
+            "Set WRITER_DATA_DIR to a folder that you may write to."
+        ) from None
+
+
 def _without_blanks(environ: Mapping[str, str]) -> dict[str, str]:
     """An empty value is how compose files leave a setting out."""
     return {name: value for name, value in environ.items() if value.strip()}

@@ -327,3 +327,27 @@ def test_an_address_of_another_machine_cannot_be_listened_on(terminal):
 
     assert code == 2
     assert "No port of 203.0.113.1" in err
+
+
+def test_a_data_folder_that_cannot_be_made_is_a_sentence(terminal, monkeypatch):
+    in_the_way = terminal.file("file", "not a folder")
+    for folder in (in_the_way, in_the_way / "below"):
+        monkeypatch.setenv("WRITER_DATA_DIR", str(folder))
+        for name in ("doctor", "migrate"):
+            code, out, err = terminal(name)
+            assert (code, out) == (2, "")
+            assert err.startswith(f"The data folder {folder} cannot be made: ")
+            assert err.count("\n") == 1
+
+
+def test_a_folder_in_place_of_the_file_is_refused_before_any_work(terminal, brief):
+    code, _, err = terminal("generate", brief, "--out", terminal.folder)
+
+    assert (code, err) == (2, f"{terminal.folder} is a folder: give the name of a file in it.\n")
+
+
+def test_an_article_that_cannot_be_written_out_is_kept_and_named(terminal, brief):
+    code, out, err = terminal("generate", brief, "--out", "/dev/full")
+
+    assert (code, out) == (2, "")
+    assert "/dev/full cannot be written: No space left on device. The article is in draft " in err

@@ -164,3 +164,13 @@ def test_an_unknown_format_and_somebody_elses_draft_are_refused(stores, exports)
         exports.export(draft.id, "docx", ME)
     with pytest.raises(NotFound):
         exports.export(draft.id, "markdown", SOMEBODY_ELSE)
+
+
+def test_images_from_elsewhere_do_not_travel_in_headings_and_gap_cards_either(stores, exports):
+    image = "![p](https://evil.example/p.png)"
+    gap = Gap(missing=(f"Prices {image}",), suggested_queries=(f"prices {image}",))
+
+    text = markdown(exports, a_draft(stores, Section("s1", f"<svg onload=x>One {image}", "Text.", gap=gap)))
+
+    assert "![" not in text
+    assert "<svg" not in text

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import traceback
 from pathlib import Path
@@ -178,3 +179,10 @@ def test_a_connection_that_the_server_dropped_is_replaced(postgres: Postgres):
 def test_an_address_that_cannot_be_used_is_refused_before_anything_is_opened(url: str):
     with pytest.raises(ConfigurationError):
         open_database(url)
+
+
+def test_no_room_for_the_log_of_writes_is_a_full_disk():
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+
+    assert faults.sentence_about(error) == faults.DISK_FULL

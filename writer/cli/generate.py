@@ -1,6 +1,8 @@
 """`generate`: the whole main job without a browser. Run again after a kill, it goes on where it was."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,6 +73,18 @@ def _check_folder(target: Path | None) -> None:
     """Before an hour of work, not after it."""
     if target and not target.absolute().parent.is_dir():
         raise UserMistake(f"There is no folder {target.absolute().parent} to write {target.name} to.")
+    if target and target.is_dir():
+        raise UserMistake(f"{target} is a folder: give the name of a file in it.")
+
+
+@contextmanager
+def _written_or_told(target: Path, job: "Job") -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserMistake(
+            f"{target} cannot be written: {error.strerror}. The article is in draft {job.draft_id}."
+        ) from None
 
 
 def _sources(app: "App", paths: list[Path]) -> tuple[int, ...]:
@@ -118,9 +132,11 @@ def _delivered(app: "App", job: "Job", args: argparse.Namespace) -> int:
     exported = app.exports.export(job.draft_id, "markdown", LOCAL_ACTOR)
     report = report_of(app, job, LOCAL_ACTOR)
     if args.report:
-        _write_json(args.report, report)
+        with _written_or_told(args.report, job):
+            _write_json(args.report, report)
     if args.out:
-        args.out.write_bytes(exported.content)
+        with _written_or_told(args.out, job):
+            args.out.write_bytes(exported.content)
         say(f"Wrote {args.out}: {report['words']} words in {len(report['sections'])} sections.")
     elif job.state is JobState.DONE:
         _to_stdout(exported.content)

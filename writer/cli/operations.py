@@ -117,10 +117,11 @@ def read_settings() -> "Settings":
 @contextmanager
 def _database() -> Iterator["Database"]:
     """The database alone, whatever its version."""
+    from writer.settings import make_data_dir
     from writer.storage import open_database
 
     settings = read_settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     database = open_database(settings.url)
     try:
         yield database

@@ -66,7 +66,8 @@ def _front_matter(draft: Draft) -> str:
 
 
 def _section_part(section: Section, numbers: Mapping[str, int]) -> str:
-    heading = f"## {' '.join(section.heading.split())}" if section.role == "body" and section.heading else ""
+    title = " ".join(section.heading.split())
+    heading = without_remote_images(f"## {title}") if section.role == "body" and title else ""
     text = _with_footnote_marks(without_remote_images(_own_footnotes(section)), numbers)
     return "\n\n".join(part for part in (heading, text.strip(), _gap_card(section.gap) if section.gap else "") if part)
 
@@ -94,7 +95,7 @@ def _gap_card(gap: Gap) -> str:
     lines += [f"> - {plain(item, 500)}" for item in gap.missing]
     if gap.suggested_queries:
         lines += [">", "> What to search for: " + "; ".join(f"“{plain(query)}”" for query in gap.suggested_queries)]
-    return "\n".join(lines)
+    return without_remote_images("\n".join(lines))
 
 
 def _footnote(reference: Reference) -> str:

@@ -34,6 +34,7 @@ _SQLITE = {
     "SQLITE_CANTOPEN": CANNOT_OPEN,
     "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_NOTADB": DAMAGED,
+    "SQLITE_IOERR_SHMSIZE": DISK_FULL,  # no room for the index of the write-ahead log: nothing else fails there
     "SQLITE_IOERR": DISK_FAULT,
 }
 # SQLSTATE classes and codes, longest match first: https://www.postgresql.org/docs/current/errcodes-appendix.html
