@@ -20,6 +20,7 @@ from starlette.websockets import WebSocketClose
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages._shared.banner import show_fault
+from pages._shared.start import StartInWords
 from writer import bootstrap
 from writer.security.hosts import NOT_OUR_NAME, is_known
 
@@ -35,6 +36,7 @@ def asgi_app(assets: Path, make_api: Callable[[], ASGIApp]) -> dict[str, Any]:
         "on_script_error": show_fault,
         "routes": [Mount("/api", app=LateApi(make_api)), Mount("/assets", app=StaticFiles(directory=assets))],
         "middleware": [
+            Middleware(StartInWords),
             Middleware(KnownHosts, allowed=_allowed_hosts),
             Middleware(SecurityHeaders, policy=content_policy()),
         ],
