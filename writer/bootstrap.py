@@ -8,7 +8,7 @@ from pathlib import Path
 from writer.documents.reader import IsolatedReader
 from writer.documents.sniffing import sniff
 from writer.domain.actors import Actor
-from writer.domain.drafting import Drafter
+from writer.domain.drafting import BUILT_IN, Drafter
 from writer.domain.errors import ConfigurationError, StorageError
 from writer.domain.ports.sources import Embedder
 from writer.embedding.choice import find_embedder
@@ -24,6 +24,7 @@ from writer.services.doctor import Check, Finding, findings
 from writer.services.drafts import Drafts
 from writer.services.exports import Exports
 from writer.services.extractive import ExtractiveDrafter
+from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
 from writer.services.knowledge.ingestion import Ingestion
 from writer.services.knowledge.library import SourceLibrary
@@ -40,7 +41,6 @@ from writer.storage.index.exact import ExactIndex
 from writer.storage.index.keyword import FtsIndex
 
 SAMPLES = Path(__file__).parent / "samples"
-BUILT_IN = "built-in"
 
 
 @dataclass
@@ -59,6 +59,7 @@ class App:
     doctor: Callable[[], list[Finding]]
     _runner: EmbeddedRunner = field(repr=False)
     _index: "ChromaIndex | None" = field(repr=False)
+    _housekeeping: Housekeeping = field(repr=False)
     _ends: list[Callable[[], object]] = field(repr=False)
 
     def start(self, *, runner: bool | None = None) -> None:
@@ -68,6 +69,7 @@ class App:
             self.sources.adopt_orphans()
         if self._index is not None:
             self._index.start()
+        self._housekeeping.start()
 
     def close(self) -> None:
         while self._ends:
@@ -123,7 +125,14 @@ class _Workshop:
     def app(self) -> App:
         jobs = Jobs(self.stores.jobs, self.live, lambda: self.runner.runner, pardon=self.registry.pardon)
         drafts = Drafts(self.stores.drafts, self.stores.sources)
-        ends: list[Callable[[], object]] = [self.runner.close, self._close_providers, self.loop.close, self.book.close]
+        housekeeping = Housekeeping([drafts.purge])
+        ends: list[Callable[[], object]] = [
+            housekeeping.close,
+            self.runner.close,
+            self._close_providers,
+            self.loop.close,
+            self.book.close,
+        ]
         if self.index is not None:
             ends.append(self.index.close)
         ends += [self.database.dispose, close_logging]
@@ -142,6 +151,7 @@ class _Workshop:
             doctor=lambda: findings(self._checks()),
             _runner=self.runner,
             _index=self.index,
+            _housekeeping=housekeeping,
             _ends=ends,
         )
 

@@ -10,7 +10,9 @@ import pytest
 from tests.cli.conftest import ROOT
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import NEVER_ENDING, ScriptedServer, failing, out_of_credit
+from writer.cli.console import opened
 from writer.cli.serving import command, free_port
+from writer.domain.actors import LOCAL_ACTOR
 
 COMMANDS = "serve generate ingest search export usage doctor worker migrate reindex backup restore"
 
@@ -68,6 +70,27 @@ def test_the_same_brief_again_is_the_same_article_at_no_cost(terminal, tides, br
     one, two = json.loads(first.read_text()), json.loads(second.read_text())
     assert (one["draft_id"], one["job_id"]) == (two["draft_id"], two["job_id"])
     assert one["timings"] == two["timings"]
+
+
+def test_with_nothing_to_write_from_generate_begins_nothing(terminal, brief):
+    out = terminal.folder / "article.md"
+
+    code, said, err = terminal("generate", brief, "--out", out)
+
+    assert (code, said) == (2, "")
+    assert err == "There are no sources to write from yet. Add one, or choose a model.\n"
+    assert not out.exists()
+
+
+def test_generate_waits_for_sources_that_are_being_read(terminal, tides, brief):
+    with opened() as app, tides.open("rb") as content:
+        assert app.sources.add_file("tides.md", content, LOCAL_ACTOR).state == "queued"
+
+    code, said, err = terminal("generate", brief)
+
+    assert code == 0, err
+    assert "S1 Tides: ready" in err
+    assert "[^1]: Tides" in said
 
 
 @pytest.mark.parametrize(

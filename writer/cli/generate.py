@@ -38,9 +38,13 @@ def run(args: argparse.Namespace) -> int:
     brief = read_brief(args.brief)
     for target in (args.out, args.report):
         _check_folder(target)
+    from writer.cli.ingesting import settle_library
+
     with stoppable(), opened(start=True) as app:
         if args.sources:
             brief = replace(brief, source_ids=_sources(app, args.sources))
+        else:
+            settle_library(app)
         job = app.articles.write(brief, LOCAL_ACTOR, args.route)
         try:
             job = _watched(app, job)

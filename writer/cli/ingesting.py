@@ -21,6 +21,13 @@ def ingested(app: "App", paths: list[Path]) -> list[Source]:
     return [_settled(app, source) for source in added]
 
 
+def settle_library(app: "App") -> None:
+    """Waits for the sources that are being read."""
+    for source in reversed(app.sources.listing(LOCAL_ACTOR)):
+        if not source.state.is_settled:
+            _settled(app, source)
+
+
 def files_of(paths: list[Path]) -> list[Path]:
     """A folder stands for the documents in it and below, by name; hidden ones are left alone."""
     found: list[Path] = []

@@ -10,6 +10,9 @@ from writer.domain.drafts import Gap, Section
 from writer.domain.outlines import ArticlePlan, Outline, SectionPlan
 from writer.domain.sources import Passage
 
+BUILT_IN = "built-in"
+"""The name of the drafter that quotes sources and needs no model."""
+
 
 class Show(Protocol):
     """Where live text goes while a part is being written. Nothing shown is kept until the step is finished."""

@@ -12,6 +12,11 @@ class SourceState(StrEnum):
     READY = "ready"
     FAILED = "failed"
 
+    @property
+    def is_settled(self) -> bool:
+        """Not being read, nor waiting for it."""
+        return self in (SourceState.READY, SourceState.FAILED)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

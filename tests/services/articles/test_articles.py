@@ -15,7 +15,10 @@ from writer.domain.drafts import Draft, DraftState, Origin, SectionState
 from writer.domain.errors import NotFound, UserMistake
 from writer.domain.jobs import JobState, StepState
 from writer.domain.outlines import Outline, OutlineSection
+from writer.domain.sources import NewSource
+from writer.services.articles import Articles
 from writer.services.articles.overlap import overlaps
+from writer.services.extractive import ExtractiveDrafter
 
 BRIEF = Brief("Tidal power in harbour towns", words=1200, must_include=("Tides come twice a day",))
 
@@ -407,3 +410,34 @@ async def test_the_checks_of_the_type_can_be_asked_for_any_time(sourced: Studio)
     assert "The steps are not numbered." in [finding.sentence for finding in findings]
     with pytest.raises(NotFound):
         sourced.articles.check(draft.id, Actor("somebody else"))
+
+
+def with_built_in(studio: Studio) -> Articles:
+    drafter = ExtractiveDrafter(studio.library, None)
+    stores = studio.stores
+    return Articles(stores.drafts, stores.jobs, stores.sources, studio.library, lambda *_: drafter, studio.jobs.wake)
+
+
+def test_without_any_source_the_built_in_drafter_begins_nothing(studio: Studio):
+    articles = with_built_in(studio)
+
+    for begin in (articles.start, articles.write):
+        with pytest.raises(
+            UserMistake, match=r"^There are no sources to write from yet\. Add one, or choose a model\.$"
+        ):
+            begin(BRIEF, LOCAL_ACTOR)
+
+    assert studio.stores.drafts.listing(LOCAL_ACTOR.user) == []
+    assert studio.articles.write(BRIEF, LOCAL_ACTOR).draft_id
+
+
+def test_while_sources_are_being_read_nobody_begins_without_them(studio: Studio):
+    source = studio.stores.sources.add(LOCAL_ACTOR.user, NewSource("text", "Tides", "tides.txt", "0" * 64))
+
+    for articles in (with_built_in(studio), studio.articles):
+        with pytest.raises(UserMistake, match="still being read \\(1 to go\\)"):
+            articles.write(BRIEF, LOCAL_ACTOR)
+        with pytest.raises(UserMistake, match=f"still being read: S{source.id}"):
+            articles.write(replace(BRIEF, source_ids=(source.id,)), LOCAL_ACTOR)
+
+    assert studio.stores.drafts.listing(LOCAL_ACTOR.user) == []

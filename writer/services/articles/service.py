@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from writer.domain.actors import Actor, authorize
 from writer.domain.briefs import Brief
-from writer.domain.drafting import Library
+from writer.domain.drafting import BUILT_IN, Drafter, Library
 from writer.domain.drafts import Draft, Origin, Section
 from writer.domain.errors import NotFound, UserMistake
 from writer.domain.jobs import Job, JobState, NewJob, StepState
@@ -89,7 +89,7 @@ class Articles:
             self._ledger.stop(earlier.id)
             self._wake(earlier.id)
         type_of(draft.brief)
-        self._drafter_for(by.user, route)
+        self._check_there_are_sources(self._sources.ready_ids(by.user), by, self._drafter_for(by.user, route))
         job = self._ledger.add(_job(draft.brief, by, route, draft_id, "", auto_approve=False))
         self._wake(job.id)
         return job
@@ -149,18 +149,34 @@ class Articles:
 
     def _fingerprint(self, mode: str, brief: Brief, by: Actor, route: str) -> str:
         """Raises UserMistake for what cannot be started: an unknown type, a source that is not there, a route without
-        its key."""
+        its key, nothing to write from."""
         type_of(brief)
         drafter = self._drafter_for(by.user, route)
-        digests = [self._sources.get(id_).digest for id_ in self._source_ids(brief, by)]
+        digests = [self._sources.get(id_).digest for id_ in self._usable_sources(brief, by, drafter)]
         return digest_of(mode, brief_json(brief), sorted(digests), drafter.identity, route)
 
-    def _source_ids(self, brief: Brief, by: Actor) -> Sequence[int]:
+    def _usable_sources(self, brief: Brief, by: Actor, drafter: Drafter) -> Sequence[int]:
         ready = self._sources.ready_ids(by.user)
         if missing := [id_ for id_ in brief.source_ids if id_ not in ready]:
-            names = ", ".join(f"S{id_}" for id_ in missing)
-            raise UserMistake(f"Not all sources of this brief are there and ready to use: {names}. Choose them again.")
+            raise UserMistake(self._why_missing(missing, by))
+        self._check_there_are_sources(ready, by, drafter)
         return brief.source_ids or ready
+
+    def _check_there_are_sources(self, ready: Sequence[int], by: Actor, drafter: Drafter) -> None:
+        """A model may write without any, but not because they were not read yet."""
+        if not ready and (unread := self._being_read(by)):
+            raise UserMistake(f"The sources are still being read ({len(unread)} to go). Try again when one is ready.")
+        if not ready and drafter.name == BUILT_IN:
+            raise UserMistake("There are no sources to write from yet. Add one, or choose a model.")
+
+    def _why_missing(self, ids: Sequence[int], by: Actor) -> str:
+        names = ", ".join(f"S{id_}" for id_ in ids)
+        if set(ids) <= set(self._being_read(by)):
+            return f"Sources of this brief are still being read: {names}. Try again when they are ready."
+        return f"Not all sources of this brief are there and ready to use: {names}. Choose them again."
+
+    def _being_read(self, by: Actor) -> list[int]:
+        return [source.id for source in self._sources.listing(by.user) if not source.state.is_settled]
 
 
 def _job(brief: Brief, by: Actor, route: str, draft_id: str, fingerprint: str, *, auto_approve: bool) -> NewJob:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from writer.domain.briefs import Brief
 from writer.domain.citations import cited_ids, source_id_of
 from writer.domain.completions import Caller
-from writer.domain.drafting import Drafted, Headline, Library, SectionContract, Show, WrittenBody
+from writer.domain.drafting import BUILT_IN, Drafted, Headline, Library, SectionContract, Show, WrittenBody
 from writer.domain.drafts import Gap, Section
 from writer.domain.outlines import ArticlePlan, Outline
 from writer.domain.ports.sources import Embedder
