@@ -78,7 +78,8 @@ class Field {
   }
 
   heard(data) {
-    if (!data.seq || data.seq !== this.seq || this.pending) return
+    // A field that was mounted anew has sent nothing yet: what is said of the message before concerns its text, too.
+    if (!data.seq || this.pending || (this.sent && data.seq !== this.seq)) return
     if (data.state !== "failed") clearTimeout(this.again)
     if (data.state === "saved") {
       this.base = data.base
@@ -100,6 +101,7 @@ class Field {
     clearTimeout(this.again)
     this.pending = 0
     this.seq += 1
+    this.sent = true
     this.show("saving")
     const message = { seq: this.seq, doc: this.doc, ...this.written, ...more }
     const say = () => {
