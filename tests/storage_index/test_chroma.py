@@ -242,3 +242,20 @@ def test_a_second_process_is_kept_out_and_let_in_once_the_first_has_ended(opened
     assert subprocess.run([sys.executable, "-c", ask], cwd=ROOT, check=False).returncode == 0
     index.close()
     assert subprocess.run([sys.executable, "-c", ask], cwd=ROOT, check=False).returncode == 1
+
+
+def test_a_file_in_place_of_the_folder_gives_way(store, opened_index, tmp_path):
+    source = add_source(store, ["a", "b"])
+    (tmp_path / "chroma").write_text("not a folder")
+
+    index = opened_index()
+
+    assert index.wait_until_current(WAIT)
+    assert ids(index.nearest(vector_of("b"), 1, [source])) == [f"S{source}.p2"]
+
+
+def test_a_folder_that_cannot_be_made_is_a_storage_error_when_asked_to_rebuild(store, opened_index, tmp_path):
+    (tmp_path / "chroma").symlink_to(tmp_path / "nothing" / "there")
+
+    with pytest.raises(StorageError, match="cannot be used"):
+        opened_index(start=False).rebuild()

@@ -184,3 +184,21 @@ def test_damage_that_shows_only_while_reading_is_a_storage_error_once_and_then_r
         found(keywords, "tea", [source])
 
     assert len(found(keywords, "tea", [source])) == 10
+
+
+def test_a_file_in_place_of_its_folder_gives_way(store, tmp_path):
+    add_source(store, ["tides of the sea"])
+    (tmp_path / "in the way").write_text("not a folder")
+    keywords = FtsIndex(tmp_path / "in the way", store)
+
+    keywords.catch_up()
+
+    assert keywords.search("tides", 5, store.all_ids())
+
+
+def test_a_folder_that_cannot_be_made_is_a_storage_error(store, tmp_path):
+    add_source(store, ["tides of the sea"])
+    (tmp_path / "index").symlink_to(tmp_path / "nothing" / "there")
+
+    with pytest.raises(StorageError, match="cannot be used"):
+        FtsIndex(tmp_path / "index", store).catch_up()

@@ -95,7 +95,15 @@ class ChromaIndex:
         with self._working:
             if not self._home.acquire():
                 raise StorageError("Another process of Writer has the vector index open. Stop it, or rebuild there.")
-            return self._rebuilt()
+            try:
+                return self._rebuilt()
+            except StorageError:
+                raise
+            except _failures() as error:
+                logger.warning("vector index could not be rebuilt", extra={"error": str(error)})
+                raise StorageError(
+                    "The vector index could not be built: check the disk and the data folder. Exact search serves."
+                ) from error
 
     def wait_until_current(self, timeout: float) -> bool:
         """Whether the index is open and has applied every change within `timeout` seconds."""
@@ -146,10 +154,13 @@ class ChromaIndex:
     def _repair(self) -> float | None:
         try:
             with self._working:
+                if not self._home.acquire():
+                    self.state = "open in another process: exact search serves here"
+                    return _LOCKED_LOOK
                 self._reopen()
         except _failures() as error:
             logger.warning("vector index could not be rebuilt", extra={"error": str(error)})
-            self.state = f"cannot be opened ({error}): exact search serves"
+            self.state = "not usable for now, the log says why: exact search serves"
             return _LOCKED_LOOK
         return None
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import urlsplit
 
+from writer.domain.errors import StorageError
 from writer.domain.ports.sources import StoredVector
+from writer.storage.index.folders import made_folder
 
 PROBED_VECTORS = 5
 _PROBE_SECONDS = 120
@@ -88,8 +90,8 @@ class ChromaFolder:
     def acquire(self) -> bool:
         if self._lock is not None:
             return True
-        self._folder.mkdir(parents=True, exist_ok=True)
-        file = (self._folder / "lock").open("wb")
+        made_folder(self._folder)
+        file = self._lock_file()
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -97,6 +99,12 @@ class ChromaFolder:
             return False
         self._lock = file
         return True
+
+    def _lock_file(self) -> IO[bytes]:
+        try:
+            return (self._folder / "lock").open("wb")
+        except OSError as error:
+            raise StorageError(f"The vector index in {self._folder} cannot be locked: {error.strerror}.") from error
 
     def applied(self) -> Applied | None:
         state = self._state()

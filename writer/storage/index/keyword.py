@@ -14,6 +14,7 @@ from pathlib import Path
 from writer.domain.errors import NotFound, StorageError
 from writer.domain.ports.sources import SourceStore
 from writer.domain.sources import Passage
+from writer.storage.index.folders import made_folder
 from writer.storage.index.stop_words import STOP_WORDS
 
 _SCHEMA = """
@@ -151,7 +152,7 @@ class FtsIndex:
             path.unlink(missing_ok=True)
 
     def _opened(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        made_folder(self._path.parent)
         connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         try:
             if not self._ready or not self._path.stat().st_size:
