@@ -257,6 +257,27 @@ def test_doctor_says_what_works_and_which_settings_mean_nothing(terminal, monkey
     assert "Database" in out
 
 
+def test_doctor_ends_with_one_when_the_database_does_not_answer(terminal, monkeypatch):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    monkeypatch.setenv("WRITER_DATABASE_URL", f"postgresql://writer:canary-password@127.0.0.1:{port}/writer")
+
+    code, out, err = terminal("doctor")
+
+    assert code == 1, err
+    assert "missing  Database: " in out
+    assert "canary-password" not in out + err
+
+
+def test_on_a_fresh_folder_doctor_prints_findings_and_nothing_else(terminal):
+    process = terminal.start("doctor")
+    out, err = process.communicate(timeout=120)
+
+    assert (process.returncode, err) == (0, "")
+    assert all(line.startswith(("ok ", "missing ")) for line in out.splitlines())
+
+
 def test_a_backup_brings_everything_back_and_the_index_with_it(terminal, tides):
     assert terminal("ingest", tides)[0] == 0
     archive = terminal.folder / "backup.tar.gz"
@@ -272,6 +293,25 @@ def test_a_backup_brings_everything_back_and_the_index_with_it(terminal, tides):
     assert "neap" in terminal.json("search", "neap tides", "--limit", "1")[0]["text"]
     assert not any("384,400" in hit["text"] for hit in terminal.json("search", "How far away is the moon?"))
     assert terminal("restore", tides)[0] == 2
+
+
+def test_nothing_is_restored_under_a_writer_that_runs(terminal, tides):
+    archive = terminal.folder / "backup.tar.gz"
+    assert terminal("ingest", tides)[0] == 0
+    assert terminal("backup", archive)[0] == 0
+    worker = terminal.start("worker")
+    assert worker.stderr is not None
+    while "The worker runs." not in worker.stderr.readline():
+        pass
+
+    code, out, err = terminal("restore", archive)
+
+    assert (code, out) == (2, "")
+    assert err == "Writer is running on this data folder. Stop it, then restore; nothing was changed.\n"
+    assert list((terminal.folder / "data").glob("*.before-restore")) == []
+    worker.send_signal(signal.SIGTERM)
+    worker.communicate(timeout=60)
+    assert terminal("restore", archive)[0] == 0
 
 
 def test_migrate_and_reindex_say_what_they_did(terminal, tides):
@@ -369,8 +409,8 @@ def test_a_folder_in_place_of_the_file_is_refused_before_any_work(terminal, brie
     assert (code, err) == (2, f"{terminal.folder} is a folder: give the name of a file in it.\n")
 
 
-def test_an_article_that_cannot_be_written_out_is_kept_and_named(terminal, brief):
-    code, out, err = terminal("generate", brief, "--out", "/dev/full")
+def test_an_article_that_cannot_be_written_out_is_kept_and_named(terminal, tides, brief):
+    code, out, err = terminal("generate", brief, "--sources", tides, "--out", "/dev/full")
 
     assert (code, out) == (2, "")
     assert "/dev/full cannot be written: No space left on device. The article is in draft " in err

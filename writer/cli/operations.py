@@ -9,13 +9,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from writer.cli.console import DONE, emit, opened, say, show
+from writer.cli.console import DONE, UNEXPECTED, emit, opened, say, show
 from writer.domain.errors import UserMistake
 
 if TYPE_CHECKING:
     from writer.cli.console import Commands
     from writer.settings import Settings
     from writer.storage import Database
+
+NEEDED = ("Data folder", "Database")
+"""Findings without which nothing works at all: `doctor` then ends with 1."""
 
 
 def add_to(commands: "Commands") -> None:
@@ -50,7 +53,7 @@ def doctor(args: argparse.Namespace) -> int:
             show(f"{'ok     ' if finding.ok else 'missing'}  {finding.name}: {finding.sentence}")
         for name in unknown:
             show(f"unknown  {name}: Writer has no such setting; see docs/settings.md.")
-    return DONE
+    return DONE if all(finding.ok for finding in findings if finding.name in NEEDED) else UNEXPECTED
 
 
 def worker(args: argparse.Namespace) -> int:
@@ -95,10 +98,13 @@ def backup(args: argparse.Namespace) -> int:
 
 def restore(args: argparse.Namespace) -> int:
     """Indexes are built from the database, so they are made anew at once."""
+    from writer.services.jobs.roll_call import somebody_at_work
     from writer.storage.backup import restore as restore_backup
 
     if not args.file.is_file():
         raise UserMistake(f"There is no file {args.file}.")
+    if somebody_at_work(read_settings().data_dir / "runners"):
+        raise UserMistake("Writer is running on this data folder. Stop it, then restore; nothing was changed.")
     with _database() as database:
         file = database.file
     if file is None:

@@ -5,6 +5,7 @@ from writer.services.jobs.embedded import EmbeddedRunner
 from writer.services.jobs.events import JobEvent, JobSnapshot, StepView
 from writer.services.jobs.live import LiveText
 from writer.services.jobs.loop import EngineLoop
+from writer.services.jobs.roll_call import somebody_at_work
 from writer.services.jobs.runner import Runner, RunnerPolicy
 from writer.services.jobs.service import Jobs
 
@@ -20,4 +21,5 @@ __all__ = [
     "RunnerPolicy",
     "StepContext",
     "StepView",
+    "somebody_at_work",
 ]

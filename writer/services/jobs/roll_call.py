@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import IO
 
 
+def somebody_at_work(directory: Path) -> bool:
+    """Whether a runner of this machine holds its lock in the folder; nothing is changed, nor made."""
+    return any(_is_held(path) for path in directory.glob("*.lock"))
+
+
 class RollCall:
     """Lets a restarted process take over its predecessor's steps at once instead of waiting for their leases.
 
@@ -26,7 +31,8 @@ class RollCall:
 
     def dead(self) -> list[str]:
         """Names of runners that are gone. Their files stay until `forget`, so that a crash in between loses nobody."""
-        return sorted(path.stem for path in self._directory.glob("*.lock") if self._is_free(path))
+        others = (path for path in self._directory.glob("*.lock") if path.stem != self.name)
+        return sorted(path.stem for path in others if not _is_held(path))
 
     def forget(self, name: str) -> None:
         (self._directory / f"{name}.lock").unlink(missing_ok=True)
@@ -37,12 +43,13 @@ class RollCall:
             self._file.close()
             self._file = None
 
-    def _is_free(self, path: Path) -> bool:
-        if path.stem == self.name:
-            return False
-        try:
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except (BlockingIOError, FileNotFoundError):
-            return False
+
+def _is_held(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    except FileNotFoundError:  # it has just left
+        return False
+    return False
