@@ -9,7 +9,7 @@ from typing import IO, BinaryIO
 
 from writer.domain.errors import SourceRefused, StorageError
 
-MAX_FILE_BYTES = 50_000_000
+MAX_FILE_BYTES = 50 * 2**20  # what the upload widget allows
 _PIECE = 1 << 20
 _IN_MEMORY = 4 << 20
 _HEAD = 8192
