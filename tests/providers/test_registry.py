@@ -207,3 +207,13 @@ def test_a_plugin_that_cannot_be_loaded_is_left_out_and_named_in_the_log(
         assert installed() == {}
 
     assert {record.plugin for record in caplog.records} == {"gone", "odd"}
+
+
+@pytest.mark.parametrize("key", ["ключ", "sk-a\nb", "sk-\x00"], ids=["letters", "line", "NUL"])
+def test_a_key_that_no_header_can_hold_is_refused_before_anything_is_asked_and_never_shown(key: str):
+    account = ProviderAccount("openai", "openai", key=key)
+
+    with pytest.raises(ConfigurationError, match="copy it again") as refused:
+        a_registry(account).provider("ada", ["openai:gpt-5-mini"])
+
+    assert key not in str(refused.value)

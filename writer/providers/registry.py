@@ -161,6 +161,8 @@ class Registry:
         if preset.needs_key and not account.key:
             variable = f" (or set {preset.key_env})" if preset.key_env else ""
             raise MissingKey(f"The route {route!r} needs an API key. Add one in Settings{variable}, {_KEYLESS}")
+        if not (account.key.isascii() and account.key.isprintable()):
+            raise ConfigurationError(f"The key for {route!r} holds characters that no key has: copy it again.")
         if preset.adapter == "openai-compatible" and not (account.base_url or preset.base_url):
             raise ConfigurationError(f"The provider {account.name!r} needs a base URL. Add it in Settings.")
 
