@@ -95,6 +95,17 @@ def test_what_the_owner_stored_wins_over_the_environment(open_desk):
     assert desk.accounts.of("local")[0].key == "env-key-123"
 
 
+def test_an_account_of_the_environment_offers_its_presets_models_unless_it_names_others(open_desk):
+    others = ProviderAccount("gemini", "gemini", "", "env-key-456", ("gemini-own",))
+    desk = open_desk(ProviderAccount("openai", "openai", "", "env-key-123"), others)
+
+    offered = {account.name: account.models for account in desk.providers.accounts(ME)}
+
+    preset = next(preset for preset in desk.providers.presets() if preset.name == "openai")
+    assert offered == {"openai": tuple(preset.models), "gemini": ("gemini-own",)}
+    assert preset.models
+
+
 def test_the_environments_key_is_not_used_for_an_address_that_was_stored(open_desk):
     desk = open_desk(ProviderAccount("openai", "openai", "https://a.example", "env-key-123"))
 

@@ -14,7 +14,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """An account without its key. `origin` is "environment" where the settings define it."""
+    """An account without its key. `origin` is "environment" where the settings define it; its `models` are
+    then the preset's, unless the settings name others."""
 
     name: str
     preset: str

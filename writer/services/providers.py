@@ -132,9 +132,9 @@ class Providers:
     def accounts(self, by: Actor) -> list[AccountView]:
         stored = self._accounts.stored(by.user)
         return [
-            AccountView(
-                a.name, a.preset, a.base_url, bool(a.key), a.models, "stored" if a.name in stored else "environment"
-            )
+            AccountView(a.name, a.preset, a.base_url, bool(a.key), a.models, "stored")
+            if a.name in stored
+            else AccountView(a.name, a.preset, a.base_url, bool(a.key), self._offered(a), "environment")
             for a in self._accounts.of(by.user)
         ]
 
@@ -217,13 +217,17 @@ class Providers:
         wait = f"the first word after {first:.0f} ms" if first is not None else "without any text"
         return TestReport(route, True, f"{route} answered, {wait}.", first, total, tokens)
 
+    def _offered(self, account: ProviderAccount) -> tuple[str, ...]:
+        preset = next((preset for preset in self.presets() if preset.name == account.preset), None)
+        return account.models or (tuple(preset.models) if preset else ())
+
     def _suggested(self, owner_id: str) -> list[str]:
         """Without any order set, the first model of each account that can be used."""
         presets = {preset.name: preset for preset in self.presets()}
         found = []
         for account in self._accounts.of(owner_id):
             preset = presets.get(account.preset)
-            models = account.models or (tuple(preset.models) if preset else ())
+            models = self._offered(account)
             if models and (account.key or (preset and not preset.needs_key)):
                 found.append(f"{account.name}:{models[0]}")
         return found
