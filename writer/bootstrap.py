@@ -215,7 +215,7 @@ class _Workshop:
     def _folder_check(self) -> str:
         probe = self.settings.data_dir / ".writable"
         try:
-            probe.write_bytes(b"")
+            probe.write_bytes(bytes(4096))  # an empty file fits on a full disk
             probe.unlink()
         except OSError as error:
             raise StorageError(f"Nothing can be written to {self.settings.data_dir}: {error.strerror}.") from error
