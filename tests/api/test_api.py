@@ -173,6 +173,18 @@ def test_one_section_is_saved_without_the_rest(written):
     assert_is_problem(gone, 404)
 
 
+def test_a_draft_says_what_its_content_type_finds(written):
+    path = f"/drafts/{written.draft_id}"
+
+    found = written.client.get(f"{path}/findings")
+
+    assert found.status_code == 200
+    assert found.json() == written.client.get(path).json()["findings"]
+    assert all(set(finding) == {"key", "sentence"} for finding in found.json())
+    assert not any("definition" in finding["sentence"] for finding in found.json())
+    assert written.client.get(f"/drafts/{'0' * 32}/findings").status_code == 404
+
+
 def test_an_export_is_a_download_that_no_browser_renders(written):
     client, draft_id = written.client, written.draft_id
 

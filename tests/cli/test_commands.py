@@ -57,6 +57,7 @@ def test_generate_without_any_key_gives_a_cited_article_and_a_report(terminal, t
     assert told["passages_cited"] >= 1
     assert {"key", "heading", "state", "words", "citations", "gap", "flags"} <= set(told["sections"][0])
     assert told["timings"]["total_s"] >= 0
+    assert not any("definition" in finding["sentence"] for finding in told["findings"])
 
 
 def test_the_same_brief_again_is_the_same_article_at_no_cost(terminal, tides, brief):
@@ -414,3 +415,24 @@ def test_an_article_that_cannot_be_written_out_is_kept_and_named(terminal, tides
 
     assert (code, out) == (2, "")
     assert "/dev/full cannot be written: No space left on device. The article is in draft " in err
+
+
+def test_a_job_that_failed_overwrites_no_article_and_writes_no_empty_one(terminal, tides, brief):
+    out = terminal.file("article.md", "An earlier article.\n" * 1000)
+    earlier, fresh = out.read_text(), terminal.folder / "fresh.md"
+    with ScriptedServer(lambda asked: failing(401)) as nothing:
+        environ = {"WRITER_OPENAI__BASE_URL": nothing.url, "WRITER_OPENAI__API_KEY": "sk-canary-123456"}
+        argv = ["generate", brief, "--sources", tides, "--route", "openai:model-a"]
+        process = terminal.start(*argv, "--out", fresh, **environ)
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 3, err
+        assert f"There is no text yet: {fresh} was not written." in err
+        assert not fresh.exists()
+    with ScriptedServer(lambda asked: quick(asked) if len(half.requests) < 4 else failing(401)) as half:
+        environ["WRITER_OPENAI__BASE_URL"] = half.url
+        process = terminal.start(*argv, "--out", out, **environ)
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 3, err
+        assert out.read_text() == earlier
+        assert f"{out} was left as it is" in err
+        assert "python -m writer export " in err

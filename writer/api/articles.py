@@ -1,11 +1,12 @@
 """A brief in, a job out: the whole article without a browser."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from writer.api.shapes import WhoAsks
+from writer.api.shapes import Id, WhoAsks
 from writer.domain.errors import UserMistake
 from writer.services.briefs import brief_from
 from writer.services.jobs.events import job_json
@@ -27,5 +28,10 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         job = await run_in_threadpool(app.articles.write, brief_from(brief), who(request), route)
         response.headers["Location"] = f"{request.scope.get('root_path', '')}/jobs/{job.id}"
         return job_json(job)
+
+    @router.get("/drafts/{draft_id}/findings")
+    def findings(draft_id: Id, request: Request) -> list[dict[str, Any]]:
+        """What the text as it is now breaks of its content type's rules; `key` is the section's, "" for the whole."""
+        return [asdict(finding) for finding in app.articles.check(draft_id, who(request))]
 
     return router

@@ -32,7 +32,8 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
 
     @router.get("/drafts/{draft_id}")
     def get(draft_id: Id, request: Request, response: Response) -> dict[str, Any]:
-        return answer(app.drafts.open(draft_id, who(request)), response)
+        draft = answer(app.drafts.open(draft_id, who(request)), response)
+        return {**draft, "findings": list(map(asdict, app.articles.check(draft_id, who(request))))}
 
     @router.put("/drafts/{draft_id}")
     def put(

@@ -139,15 +139,32 @@ def _delivered(app: "App", job: "Job", args: argparse.Namespace) -> int:
         with _written_or_told(args.report, job):
             _write_json(args.report, report)
     if args.out:
-        with _written_or_told(args.out, job):
-            args.out.write_bytes(exported.content)
-        say(f"Wrote {args.out}: {report['words']} words in {len(report['sections'])} sections.")
+        _write_article(args.out, exported.content, report, job)
     elif job.state is JobState.DONE:
         _to_stdout(exported.content)
     if job.state is JobState.FAILED:
         say(f"{job.error or 'The job failed.'} What was finished is kept in draft {job.draft_id}.")
     codes = {JobState.DONE: DONE, JobState.FAILED: PROVIDER_FAILED, JobState.STOPPED: STOPPED}
     return codes.get(job.state, UNEXPECTED)
+
+
+def _write_article(target: Path, content: bytes, report: dict[str, Any], job: "Job") -> None:
+    """A job that did not end well writes what was finished, unless a file that is there already holds more."""
+    from writer.domain.jobs import JobState
+
+    finished = sum(1 for section in report["sections"] if section["state"] == "done" and section["words"])
+    less = job.state is not JobState.DONE and target.is_file() and target.stat().st_size > len(content)
+    if not finished:
+        say(f"There is no text yet: {target} was not written.")
+    elif less:
+        say(
+            f"{target} was left as it is: it holds more than was finished now. To write that out all the same: "
+            f"python -m writer export {job.draft_id} --out FILE"
+        )
+    else:
+        with _written_or_told(target, job):
+            target.write_bytes(content)
+        say(f"Wrote {target}: {report['words']} words in {finished} finished sections.")
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:

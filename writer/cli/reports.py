@@ -1,5 +1,6 @@
 """The report of a generated article: what is there, what it rests on, what it used, how long it took."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from writer.domain.actors import Actor
@@ -30,6 +31,7 @@ def report_of(app: "App", job: Job, by: Actor) -> dict[str, Any]:
         "sections": [section_report(section) for section in draft.sections],
         "route": routes[0] if len(routes) == 1 else ", ".join(routes),
         "passages_cited": len({id_ for section in draft.sections for id_ in cited_ids(section.text)}),
+        "findings": [asdict(finding) for finding in app.articles.check(draft.id, by)],
         "references": [_reference(r.number, r.passage.id, r.source.title) for r in app.drafts.references(draft)],
         **usage_report(calls),
         "timings": timings(job, steps),

@@ -1,6 +1,6 @@
 import asyncio
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -408,6 +408,11 @@ async def test_the_checks_of_the_type_can_be_asked_for_any_time(sourced: Studio)
     draft = await sourced.written(replace(BRIEF, content_type="how-to"))
     findings = sourced.articles.check(draft.id, LOCAL_ACTOR)
     assert "The steps are not numbered." in [finding.sentence for finding in findings]
+    job = sourced.jobs.for_draft(draft.id, LOCAL_ACTOR)
+    assert job is not None
+    assembled = next(step for step in sourced.jobs.steps(job.id, LOCAL_ACTOR) if step.key == "assemble")
+    assert assembled.result is not None
+    assert assembled.result["findings"] == [asdict(finding) for finding in findings]
     with pytest.raises(NotFound):
         sourced.articles.check(draft.id, Actor("somebody else"))
 

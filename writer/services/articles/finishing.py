@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from writer.domain.completions import Caller
 from writer.domain.drafting import Drafted, Drafter, Show, WrittenBody
@@ -10,6 +10,7 @@ from writer.domain.drafts import DraftState, Gap, Origin, Section
 from writer.domain.errors import ProviderError, ReplyInvalid
 from writer.domain.jobs import JsonObject, NewStep, StepOutcome
 from writer.services.articles import steps
+from writer.services.articles.checks import findings_of
 from writer.services.articles.codec import brief_json, digest_of, drafted_json, drafted_of, section_of
 from writer.services.articles.content_types import type_of
 from writer.services.articles.desk import Desk, brief_in, remembered
@@ -143,7 +144,8 @@ class Finishing:
         )
 
     async def assemble(self, context: StepContext) -> StepOutcome:
-        """Introduction and conclusion were written side by side: the later of the two gives way."""
+        """Introduction and conclusion were written side by side: the later of the two gives way. Then the checks of the
+        content type are run over the whole."""
         sections: tuple[Section, ...] = ()
         if "introduction" in context.results and "conclusion" in context.results:
             first, last = (drafted_of(context.results[key]) for key in ("introduction", "conclusion"))
@@ -152,10 +154,14 @@ class Finishing:
                 # What is left moves together, and must not meet the body's words either.
                 taken |= _runs_in((await self._desk.body(context))[0].sections)
                 left = _shortened(last, without_overlap(last.text, taken), "Conclusion")
-                whole = section_of(left, "conclusion", "Conclusion", role="conclusion")
-                sections = await self._desk.unless_edited(context, [whole])
+                end = section_of(left, "conclusion", "Conclusion", role="conclusion")
+                sections = await self._desk.unless_edited(context, [end])
+        draft = await self._desk.draft(context)
+        changed = {section.key: section for section in sections}
+        whole = replace(draft, sections=tuple(changed.get(section.key, section) for section in draft.sections))
+        found = await asyncio.to_thread(findings_of, whole)
         return StepOutcome(
-            {"sections": len(steps.plan_in(context.results).sections)},
+            {"sections": len(steps.plan_in(context.results).sections), "findings": [asdict(one) for one in found]},
             sections=sections,
             draft_state=DraftState.IN_REVIEW,
             origin=Origin("generated", context.job.owner_id),

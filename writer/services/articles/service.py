@@ -14,7 +14,7 @@ from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.sources import SourceStore
 from writer.services.articles import steps
-from writer.services.articles.checks import Article, Finding, findings
+from writer.services.articles.checks import Finding, findings_of
 from writer.services.articles.codec import brief_json, digest_of
 from writer.services.articles.content_types import ContentType, content_types, type_of
 from writer.services.articles.desk import DrafterFor
@@ -96,9 +96,7 @@ class Articles:
 
     def check(self, draft_id: str, by: Actor) -> list[Finding]:
         """What the draft as it is now breaks of its content type's rules. Deterministic: ask at any time."""
-        draft = self._owned(draft_id, by)
-        body = [section for section in draft.sections if section.text or section.gap]
-        return findings(Article.of(draft, tuple(body)), type_of(draft.brief))
+        return findings_of(self._owned(draft_id, by))
 
     def _owned(self, draft_id: str, by: Actor) -> Draft:
         draft = self._drafts.get(draft_id)
