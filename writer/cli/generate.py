@@ -130,7 +130,7 @@ def _tell(step: "StepView", states: dict[str, StepState]) -> None:
 
 
 def _delivered(app: "App", job: "Job", args: argparse.Namespace) -> int:
-    from writer.cli.reports import report_of
+    from writer.cli.reports import failed_by_provider, report_of
     from writer.domain.jobs import JobState
 
     exported = app.exports.export(job.draft_id, "markdown", LOCAL_ACTOR)
@@ -144,8 +144,8 @@ def _delivered(app: "App", job: "Job", args: argparse.Namespace) -> int:
         _to_stdout(exported.content)
     if job.state is JobState.FAILED:
         say(f"{job.error or 'The job failed.'} What was finished is kept in draft {job.draft_id}.")
-    codes = {JobState.DONE: DONE, JobState.FAILED: PROVIDER_FAILED, JobState.STOPPED: STOPPED}
-    return codes.get(job.state, UNEXPECTED)
+        return PROVIDER_FAILED if failed_by_provider(app.jobs.steps(job.id, LOCAL_ACTOR), report) else UNEXPECTED
+    return {JobState.DONE: DONE, JobState.STOPPED: STOPPED}.get(job.state, UNEXPECTED)
 
 
 def _write_article(target: Path, content: bytes, report: dict[str, Any], job: "Job") -> None:

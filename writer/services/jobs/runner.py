@@ -22,6 +22,8 @@ from writer.domain.usage import UsageEvent
 from writer.services.jobs.context import Handler, LiveStep, StepContext
 from writer.services.jobs.live import LiveText
 
+OUR_FAULT = "Something unexpected went wrong here; the log has the details. What was finished is kept."
+
 logger = logging.getLogger(__name__)
 
 
@@ -170,8 +172,7 @@ class Runner:
             await self._fail(step, str(error), retry_after(error, step.attempt, self._policy.max_attempts))
         except Exception:  # boundary: a fault of ours must not stop the other steps
             logger.exception("a step failed unexpectedly", extra={"job_id": step.job_id, "step": step.key})
-            sentence = "Something unexpected went wrong here; the log has the details. What was finished is kept."
-            await self._fail(step, sentence, None)
+            await self._fail(step, OUR_FAULT, None)
         else:
             # From here on the text is paid for: a Stop that comes now waits until it is committed.
             await asyncio.shield(self._finish(step, outcome))
