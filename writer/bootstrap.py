@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from writer import samples
 from writer.documents.reader import IsolatedReader
 from writer.documents.sniffing import sniff
 from writer.domain.actors import Actor
@@ -15,21 +17,31 @@ from writer.embedding.choice import find_embedder
 from writer.logs import close_logging, setup_logging
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
+from writer.security.fetch import fetch
 from writer.services.accounts import Accounts
+from writer.services.articles import steps
 from writer.services.articles.desk import Desk
 from writer.services.articles.handlers import ArticleHandlers
 from writer.services.articles.model_drafter import ModelDrafter
 from writer.services.articles.service import Articles
+from writer.services.claims.job import ClaimChecks
+from writer.services.claims.service import Claims
 from writer.services.doctor import Check, Finding, findings
 from writer.services.drafts import Drafts
 from writer.services.exports import Exports
 from writer.services.extractive import ExtractiveDrafter
 from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
+from writer.services.knowledge.folders import Files
+from writer.services.knowledge.import_desk import ImportDesk
+from writer.services.knowledge.imports import Imports
 from writer.services.knowledge.ingestion import Ingestion
+from writer.services.knowledge.intake import Intake
 from writer.services.knowledge.library import SourceLibrary
 from writer.services.knowledge.search import HybridSearch
 from writer.services.knowledge.sources import Sources
+from writer.services.knowledge.web.manners import Manners
+from writer.services.knowledge.web.pages import WebPages
 from writer.services.providers import Providers
 from writer.services.usage import Usage, UsageBook
 from writer.settings import Settings, environment_accounts, make_data_dir, read_settings
@@ -51,6 +63,7 @@ class App:
     database: Database
     articles: Articles
     drafts: Drafts
+    claims: Claims
     exports: Exports
     sources: Sources
     jobs: Jobs
@@ -114,18 +127,28 @@ class _Workshop:
         self.index = self._vector_index(self.embedder) if self.embedder else None
         self.keywords = FtsIndex(settings.data_dir / "index", self.stores.sources)
         self.blobs = LocalBlobs(settings.data_dir / "blobs")
+        self.intake = Intake(self.stores.sources, self.blobs, self.stores.jobs, sniff=sniff, wake=self._wake)
         self.search = HybridSearch(self.stores.sources, self.keywords, self.index, self.embedder)
         self.library = SourceLibrary(self.stores.sources, self.search)
         self.extractive = ExtractiveDrafter(self.library, self.embedder)
         self.providers = Providers(
             self.registry, self.accounts, self.stores.settings, run=self.loop.run, default_routes=settings.routes
         )
+        self.drafts = Drafts(self.stores.drafts, self.stores.sources)
+        self.claims = Claims(
+            self.drafts,
+            self.stores.sources,
+            self.stores.claims,
+            self.stores.jobs,
+            self.search,
+            self.embedder,
+            wake=self._wake,
+        )
         self.runner = EmbeddedRunner(self.loop, self.stores.jobs, settings.data_dir / "runners", self._new_runner)
 
     def app(self) -> App:
         jobs = Jobs(self.stores.jobs, self.live, lambda: self.runner.runner, pardon=self.registry.pardon)
-        drafts = Drafts(self.stores.drafts, self.stores.sources)
-        housekeeping = Housekeeping([drafts.purge])
+        housekeeping = Housekeeping([self.drafts.purge])
         ends: list[Callable[[], object]] = [
             housekeeping.close,
             self.runner.close,
@@ -142,8 +165,9 @@ class _Workshop:
             articles=Articles(
                 self.stores.drafts, self.stores.jobs, self.stores.sources, self.library, self._asked_drafter, jobs.wake
             ),
-            drafts=drafts,
-            exports=Exports(drafts),
+            drafts=self.drafts,
+            claims=self.claims,
+            exports=Exports(self.drafts),
             sources=self._sources(),
             jobs=jobs,
             usage=Usage(self.stores.usage),
@@ -172,10 +196,19 @@ class _Workshop:
         ingestion = Ingestion(
             self.stores.sources, self.blobs, IsolatedReader(), self.embedder, self.keywords, self.index
         )
-        handlers = {**ArticleHandlers(desk).handlers, **ingestion.handlers()}
+        article, checks = ArticleHandlers(desk).handlers, ClaimChecks(self.claims)
+        last = steps.ASSEMBLE.kind
+        handlers = {
+            **article,
+            **ingestion.handlers(),
+            **self._imports().handlers(),
+            **checks.handlers,
+            last: checks.after(article[last]),
+        }
         return Runner(name, self.stores.jobs, handlers, self.live, self.book, self.policy)
 
     def _sources(self) -> Sources:
+        folders_below = self.settings.data_dir if self.settings.is_for_one_person else None
         return Sources(
             self.stores.sources,
             self.blobs,
@@ -184,10 +217,16 @@ class _Workshop:
             self.keywords,
             self.index,
             self.embedder,
-            sniff=sniff,
+            intake=self.intake,
+            desk=ImportDesk(self.stores.sources, self.stores.jobs, wake=self._wake, folders_below=folders_below),
             samples=SAMPLES,
-            wake=self._wake,
+            sample_titles={sample.filename: sample.title for sample in samples.SAMPLES},
         )
+
+    def _imports(self) -> Imports:
+        fetcher = partial(fetch, allow_private=frozenset(self.settings.fetch_hosts))
+        pages = WebPages(self.stores.sources, self.intake, fetcher, sniff)
+        return Imports(pages, Files(self.stores.sources, self.intake), Manners(fetcher), fetcher)
 
     def _vector_index(self, embedder: Embedder) -> ChromaIndex:
         name = collection_name(embedder.model, embedder.dimension)

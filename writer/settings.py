@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
 
@@ -100,7 +101,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings,)  # `read_settings` brings the environment: it can then be any mapping
 
-    @field_validator("routes", "allowed_hosts", mode="before")
+    @field_validator("routes", "allowed_hosts", "fetch_hosts", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return _listed(value)
@@ -147,6 +148,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database: what is set, else one file in the data folder."""
         return self.database_url.get_secret_value().strip() or f"sqlite:///{self.data_dir / 'writer.db'}"
+
+    @property
+    def is_for_one_person(self) -> bool:
+        """Nobody else can reach it over the network."""
+        return self.host in ("127.0.0.1", "localhost", "::1")
 
     @property
     def log_dir(self) -> Path:

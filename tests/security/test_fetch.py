@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.security.conftest import Page
+from tests.support.sites import Page
 from writer.domain.errors import SourceRefused
 from writer.security.fetch import fetch, is_public, parsed
 

@@ -123,13 +123,13 @@ def test_a_vector_that_is_put_again_is_replaced(stores: Stores):
     assert [stored.vector for stored in stores.sources.vectors(MODEL)] == [b"new!"]
 
 
-def test_a_document_that_is_put_again_takes_the_old_vectors_with_it(stores: Stores):
+def test_passages_that_are_gone_take_their_vectors_with_them_and_the_same_ones_keep_theirs(stores: Stores):
     source = a_read_source(stores, 5)
     stores.sources.put_vectors(MODEL, some_vectors(stores, source))
 
     stores.sources.put_document(source.id, a_document(), some_passages(2))
 
-    assert stores.sources.counts(MODEL) == (2, 0)
+    assert stores.sources.counts(MODEL) == (2, 2)
 
 
 def test_deleting_a_source_leaves_no_passage_and_no_vector(stores: Stores, database: Database):

@@ -22,7 +22,9 @@ class SourceState(StrEnum):
 class Source:
     """`digest` is the sha256 of the bytes as given; `note` says why it failed or what was skipped.
 
-    Author and date are what the file itself says: "" when it does not. Never guessed.
+    Author and date are what the file itself says: "" when it does not. Never guessed. `origin` is the place that the
+    document is read from again ("file:/notes/tides.md", "https://…", "upload:tides.md"), "" when there is none;
+    `stamp` is what that place said of its version; `revision` counts the versions that were taken in.
     """
 
     id: int
@@ -42,6 +44,11 @@ class Source:
     passages: int = 0
     note: str = ""
     blob: str = ""
+    origin: str = ""
+    stamp: str = ""
+    canonical_url: str = ""
+    retrieved_at: datetime | None = None
+    revision: int = 1
 
     @property
     def label(self) -> str:
@@ -59,6 +66,9 @@ class NewSource:
     published: str = ""
     url: str = ""
     licence: str = ""
+    origin: str = ""
+    stamp: str = ""
+    canonical_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
 
 from writer.domain.errors import SourceRefused
+from writer.security.networks import is_ip, is_public
 
 Resolver = Callable[[str, int], Sequence[str]]
 """(host, port) → IP addresses as text, the preferred one first."""
@@ -27,31 +28,37 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?")
 _NUMERIC_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_NEVER = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "64:ff9b:1::/48",
-        "::/96",
-        "2001::/32",
-        "fec0::/10",
-        "168.63.129.16/32",
-        "192.88.99.0/24",
-        "192.0.0.0/24",
-    )
-)
-"""Not marked as private by the standard library, yet never somebody's web page: local NAT64, IPv4-compatible, Teredo,
-site-local, two clouds' metadata services, 6to4 relays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a server said of the version it sent: ETag and Last-Modified, as they came."""
+
+    etag: str = ""
+    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """`url` is where the last redirect led."""
+    """`url` is where the last redirect led. `unchanged`: still the version that was known, and `content` is empty."""
 
     url: str
     media_type: str
     charset: str
     content: bytes
+    version: Version = field(default_factory=Version)
+    unchanged: bool = False
+
+
+NOT_KNOWN = Version()
+
+
+class AnsweredOtherwise(SourceRefused):
+    """The server answered, with another status than 200."""
+
+    def __init__(self, host: str, status: int) -> None:
+        super().__init__(f"{host} answered with the status {status}.")
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ def fetch(
     allow_private: frozenset[str] = frozenset(),
     ssl_context: ssl.SSLContext | None = None,
     clock: Callable[[], float] = time.monotonic,
+    known: Version = NOT_KNOWN,
 ) -> Fetched:
     """Raises SourceRefused with a sentence. `timeout` bounds the whole, redirects included, name look-ups not.
 
@@ -94,7 +102,7 @@ def fetch(
     backend = _PinnedBackend(resolver, allow_private, clock() + timeout, clock)
     with httpcore.ConnectionPool(network_backend=backend, ssl_context=ssl_context, max_keepalive_connections=0) as pool:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = _answer(pool, address, limit_bytes)
+            answer = _answer(pool, address, limit_bytes, known)
             if isinstance(answer, Fetched):
                 return answer
             address = parsed(urljoin(address.url, answer))
@@ -131,40 +139,23 @@ def _host(name: str) -> str:
     return ascii_name
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the open internet, after taking IPv4 out of its IPv6 wrappings."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (_low_32(ip) if ip in _NAT64 else None)
-        if inner is not None:
-            return is_public(str(inner))
-        if ip.scope_id is not None:
-            return False
-    if any(ip.version == network.version and ip in network for network in _NEVER):
-        return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
-
-
-def _low_32(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
-    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-
-
-def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int) -> Fetched | str:
+def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int, known: Version) -> Fetched | str:
     """What the address holds, or where it leads on to."""
     host = f"[{address.host}]" if ":" in address.host else address.host
     authority = host if address.port == _PORTS[address.scheme] else f"{host}:{address.port}"
     where = httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
     headers = [("Host", authority), ("Accept-Encoding", "identity"), ("User-Agent", "Writer"), ("Accept", "*/*")]
+    conditions = (("If-None-Match", known.etag), ("If-Modified-Since", known.modified))
+    headers += [(name, value) for name, value in conditions if value and value.isascii() and value.isprintable()]
     try:
         with pool.stream("GET", where, headers=headers) as response:
             told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
             if response.status in _REDIRECTS and "location" in told:
                 return told["location"]
+            if response.status == 304 and known != NOT_KNOWN:
+                return Fetched(address.url, "", "", b"", known, unchanged=True)
             if response.status != 200:
-                raise SourceRefused(f"{address.host} answered with the status {response.status}.")
+                raise AnsweredOtherwise(address.host, response.status)
             return _fetched(address, told, _body(response.iter_stream(), told, limit))
     except httpcore.TimeoutException:
         raise SourceRefused(f"{address.host} took too long to answer.") from None
@@ -175,7 +166,10 @@ def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int) -> Fetc
 def _fetched(address: Address, told: Mapping[str, str], content: bytes) -> Fetched:
     media_type, _, rest = told.get("content-type", "").partition(";")
     charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", rest, re.IGNORECASE)
-    return Fetched(address.url, media_type.strip().lower(), charset.group(1).lower() if charset else "", content)
+    version = Version(told.get("etag", ""), told.get("last-modified", ""))
+    return Fetched(
+        address.url, media_type.strip().lower(), charset.group(1).lower() if charset else "", content, version
+    )
 
 
 def _body(chunks: Iterable[bytes], told: Mapping[str, str], limit: int) -> bytes:
@@ -230,7 +224,7 @@ class _PinnedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        ips = [host] if _is_ip(host) else list(self._resolver(host, port))
+        ips = [host] if is_ip(host) else list(self._resolver(host, port))
         opened = host in self._allow_private or f"{host}:{port}" in self._allow_private
         if not ips or not (opened or all(is_public(ip) for ip in ips)):
             raise SourceRefused(f"{host} leads into a private network, which Writer does not fetch from.")
@@ -242,13 +236,6 @@ class _PinnedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure or httpcore.ConnectError("no address")
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        return bool(ipaddress.ip_address(host))
-    except ValueError:
-        return False
 
 
 def _left(deadline: float, clock: Callable[[], float]) -> float:

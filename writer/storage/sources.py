@@ -3,21 +3,30 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.drafts import count_words
 from writer.domain.errors import NotFound
 from writer.domain.ports.sources import SourceChange, StoredVector
-from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState, passage_id
+from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET
+from writer.storage.rewriting import rewrite_passages
 from writer.storage.rows import CounterRow, PassageRow, SourceChangeRow, SourceRow, VectorRow
 from writer.storage.rows.base import now_micros
+from writer.storage.source_rows import (
+    AT_ONCE,
+    NO_SOURCE,
+    owners_of,
+    passages_of,
+    reading_order,
+    source_from,
+    vector_values,
+    version_values,
+)
 
-NO_SOURCE = "There is no such source."
 _FEED = "source_changes"
-_AT_ONCE = 500  # ids in one statement: SQLite allows 32,766 parameters, and long statements compile slowly
 
 
 class Sources:
@@ -27,48 +36,69 @@ class Sources:
     def add(self, owner_id: str, new: NewSource) -> Source:
         row = SourceRow(
             owner_id=owner_id,
-            kind=new.kind,
             title=new.title,
             titled=False,
-            filename=new.filename,
-            digest=new.digest,
-            state=SourceState.QUEUED.value,
             created_at=now_micros(),
+            retrieved_at=now_micros() if new.url else None,
             authors=new.authors,
             published=new.published,
-            url=new.url,
             licence=new.licence,
             words=0,
             pages=0,
             passages=0,
-            note="",
-            blob=new.blob,
+            revision=1,
+            last_passage=0,
+            **version_values(new),
         )
         with self._database.writing() as session:
             session.add(row)
             session.flush()
             session.refresh(row)
-            return _source(row)
+            return source_from(row)
 
     def get(self, source_id: int) -> Source:
         with self._database.reading() as session:
             row = session.get(SourceRow, source_id)
             if row is None:
                 raise NotFound(NO_SOURCE)
-            return _source(row)
+            return source_from(row)
 
     def by_digest(self, owner_id: str, digest: str) -> Source | None:
-        wanted = select(SourceRow).where(SourceRow.owner_id == owner_id, SourceRow.digest == digest)
+        return self._first(SourceRow.owner_id == owner_id, SourceRow.digest == digest)
+
+    def by_origin(self, owner_id: str, origin: str) -> Source | None:
+        return self._first(SourceRow.owner_id == owner_id, SourceRow.origin == origin) if origin else None
+
+    def by_canonical_url(self, owner_id: str, url: str) -> Source | None:
+        return self._first(SourceRow.owner_id == owner_id, SourceRow.canonical_url == url) if url else None
+
+    def below_origin(self, owner_id: str, start: str) -> dict[str, Source]:
+        here = SourceRow.origin.startswith(start, autoescape=True)
+        wanted = select(SourceRow).where(SourceRow.owner_id == owner_id, here).order_by(SourceRow.id.desc())
         with self._database.reading() as session:
-            row = session.scalar(wanted.order_by(SourceRow.id).limit(1))
-            return _source(row) if row else None
+            return {row.origin: source_from(row) for row in session.scalars(wanted)}
+
+    def renew(self, source_id: int, new: NewSource) -> str:
+        with self._database.writing() as session:
+            source = session.get(SourceRow, source_id, with_for_update=True)
+            if source is None:
+                raise NotFound(NO_SOURCE)
+            old_blob = source.blob
+            retrieved = {"retrieved_at": now_micros()} if new.url else {}
+            _change(session, source_id, **version_values(new), **retrieved, revision=source.revision + 1)
+            return old_blob
+
+    def set_stamp(self, source_id: int, stamp: str) -> None:
+        with self._database.writing() as session:
+            retrieved = case((SourceRow.url != "", now_micros()), else_=SourceRow.retrieved_at)
+            _change(session, source_id, stamp=stamp, retrieved_at=retrieved)
 
     def listing(self, owner_id: str) -> list[Source]:
         with self._database.reading() as session:
             rows = session.scalars(
                 select(SourceRow).where(SourceRow.owner_id == owner_id).order_by(SourceRow.id.desc())
             )
-            return [_source(row) for row in rows]
+            return [source_from(row) for row in rows]
 
     def ready_ids(self, owner_id: str) -> list[int]:
         wanted = select(SourceRow.id).where(SourceRow.owner_id == owner_id, SourceRow.state == SourceState.READY.value)
@@ -94,48 +124,47 @@ class Sources:
 
     def put_document(self, source_id: int, document: Document, passages: Sequence[NewPassage]) -> None:
         facts = {"authors": document.authors, "published": document.published, "title": document.title}
-        stated = {name: value for name, value in facts.items() if value}
+        stated: dict[str, Any] = {name: value for name, value in facts.items() if value}
         with self._database.writing() as session:
             source = session.get(SourceRow, source_id, with_for_update=True)
             if source is None:
                 raise NotFound(NO_SOURCE)
             if source.titled:  # a person's title outranks the file's
                 stated.pop("title", None)
+            if document.canonical_url and not source.url:  # a saved page that says where it is from
+                stated["url"] = document.canonical_url
+            stated["last_passage"] = rewrite_passages(self._database, session, source, passages)
             counts = {"words": count_words(document.text), "pages": document.pages, "passages": len(passages)}
             _change(session, source_id, **stated, **counts)
-            session.execute(delete(PassageRow).where(PassageRow.source_id == source_id), execution_options=QUIET)
-            if passages:
-                rows = [_passage_values(source, passage) for passage in passages]
-                session.execute(self._database.inserting(PassageRow), rows)
             self._tell(session, source.owner_id, source_id, "put")
 
     def passages(self, source_id: int) -> list[Passage]:
         with self._database.reading() as session:
-            return _passages(session, _reading_order().where(PassageRow.source_id == source_id))
+            return passages_of(session, reading_order().where(PassageRow.source_id == source_id))
 
     def passages_by_id(self, owner_id: str, ids: Sequence[str]) -> dict[str, Passage]:
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Passage] = {}
         with self._database.reading() as session:
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = wanted[start : start + _AT_ONCE]
-                statement = _reading_order().where(PassageRow.owner_id == owner_id, PassageRow.id.in_(some))
-                found |= {passage.id: passage for passage in _passages(session, statement)}
+            for start in range(0, len(wanted), AT_ONCE):
+                some = wanted[start : start + AT_ONCE]
+                statement = reading_order().where(PassageRow.owner_id == owner_id, PassageRow.id.in_(some))
+                found |= {passage.id: passage for passage in passages_of(session, statement)}
         return {id_: found[id_] for id_ in wanted if id_ in found}
 
     def without_vector(self, source_id: int, model: str) -> list[Passage]:
         has = select(VectorRow.passage_id).where(VectorRow.source_id == source_id, VectorRow.model == model)
-        missing = _reading_order().where(PassageRow.source_id == source_id, PassageRow.id.not_in(has))
+        missing = reading_order().where(PassageRow.source_id == source_id, PassageRow.id.not_in(has))
         with self._database.reading() as session:
-            return _passages(session, missing)
+            return passages_of(session, missing)
 
     def put_vectors(self, model: str, vectors: Sequence[StoredVector]) -> None:
         """NotFound when a source or passage was deleted meanwhile; then none of them is stored."""
         if not vectors:
             return
         with self._database.writing() as session:
-            owners = _owners(session, {vector.source_id for vector in vectors})
-            rows = [_vector_values(model, vector, owners) for vector in vectors]
+            owners = owners_of(session, {vector.source_id for vector in vectors})
+            rows = [vector_values(model, vector, owners) for vector in vectors]
             insert = self._database.inserting(VectorRow)
             changed = {"vector": insert.excluded.vector}
             session.execute(insert.on_conflict_do_update(index_elements=["passage_id", "model"], set_=changed), rows)
@@ -154,8 +183,8 @@ class Sources:
                 return [StoredVector(*row) for row in session.execute(statement)]
             found: list[StoredVector] = []
             wanted = sorted(set(source_ids))
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = statement.where(VectorRow.source_id.in_(wanted[start : start + _AT_ONCE]))
+            for start in range(0, len(wanted), AT_ONCE):
+                some = statement.where(VectorRow.source_id.in_(wanted[start : start + AT_ONCE]))
                 found += [StoredVector(*row) for row in session.execute(some)]
             return found
 
@@ -183,6 +212,11 @@ class Sources:
         with self._database.reading() as session:
             return session.scalar(select(func.max(SourceChangeRow.number))) or 0
 
+    def _first(self, *where: ColumnElement[bool]) -> Source | None:
+        with self._database.reading() as session:
+            row = session.scalar(select(SourceRow).where(*where).order_by(SourceRow.id).limit(1))
+            return source_from(row) if row else None
+
     def _tell(self, session: Session, owner_id: str, source_id: int, action: str) -> None:
         """The counter's row stays locked until the commit, so numbers become visible in their order."""
         insert = self._database.inserting(CounterRow).values(name=_FEED, value=1)
@@ -201,86 +235,3 @@ def _change(session: Session, source_id: int, **values: Any) -> None:
     statement = update(SourceRow).where(SourceRow.id == source_id).values(**values).returning(SourceRow.id)
     if session.execute(statement, execution_options=QUIET).first() is None:
         raise NotFound(NO_SOURCE)
-
-
-def _owners(session: Session, source_ids: set[int]) -> dict[int, str]:
-    rows = session.execute(select(SourceRow.id, SourceRow.owner_id).where(SourceRow.id.in_(source_ids)))
-    owners = {row.id: row.owner_id for row in rows}
-    if owners.keys() != source_ids:
-        raise NotFound(NO_SOURCE)
-    return owners
-
-
-def _reading_order() -> Select[PassageRow, str, str]:
-    return (
-        select(PassageRow, SourceRow.title, SourceRow.published)
-        .join(SourceRow, SourceRow.id == PassageRow.source_id)
-        .order_by(PassageRow.source_id, PassageRow.ordinal)
-    )
-
-
-def _passages(session: Session, statement: Select[PassageRow, str, str]) -> list[Passage]:
-    return [_passage(row, title, published) for row, title, published in session.execute(statement)]
-
-
-def _passage(row: PassageRow, title: str, published: str) -> Passage:
-    return Passage(
-        id=row.id,
-        source_id=row.source_id,
-        source_title=title,
-        ordinal=row.ordinal,
-        text=row.text,
-        heading_path=tuple(row.heading_path),
-        page=row.page,
-        start=row.start,
-        end=row.end,
-        digest=row.digest,
-        published=published,
-    )
-
-
-def _passage_values(source: SourceRow, passage: NewPassage) -> dict[str, Any]:
-    return {
-        "id": passage_id(source.id, passage.ordinal),
-        "source_id": source.id,
-        "owner_id": source.owner_id,
-        "ordinal": passage.ordinal,
-        "page": passage.page,
-        "start": passage.start,
-        "end": passage.end,
-        "digest": passage.digest,
-        "heading_path": list(passage.heading_path),
-        "text": passage.text,
-    }
-
-
-def _vector_values(model: str, vector: StoredVector, owners: dict[int, str]) -> dict[str, Any]:
-    return {
-        "passage_id": vector.passage_id,
-        "model": model,
-        "owner_id": owners[vector.source_id],
-        "source_id": vector.source_id,
-        "vector": vector.vector,
-    }
-
-
-def _source(row: SourceRow) -> Source:
-    return Source(
-        id=row.id,
-        owner_id=row.owner_id,
-        kind=row.kind,
-        title=row.title,
-        filename=row.filename,
-        digest=row.digest,
-        state=SourceState(row.state),
-        created_at=row.created_at,
-        authors=row.authors,
-        published=row.published,
-        url=row.url,
-        licence=row.licence,
-        words=row.words,
-        pages=row.pages,
-        passages=row.passages,
-        note=row.note,
-        blob=row.blob,
-    )

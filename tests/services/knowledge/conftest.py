@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.services.knowledge.studio import Studio
+from tests.support.sites import serving
 from writer.domain.ports.sources import Embedder
 from writer.embedding.choice import find_embedder
 from writer.storage import Stores
+
+serve = pytest.fixture(serving)
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,21 @@ from writer.documents.sniffing import sniff
 from writer.domain.errors import WriterError
 from writer.domain.jobs import Step
 from writer.domain.ports.sources import Embedder
+from writer.security.fetch import NOT_KNOWN, Fetched, Version, fetch
 from writer.services.jobs.context import LiveStep, StepContext
 from writer.services.jobs.live import LiveText
-from writer.services.knowledge import HybridSearch, Ingestion, SourceLibrary, Sources
+from writer.services.knowledge import (
+    Files,
+    HybridSearch,
+    ImportDesk,
+    Imports,
+    Ingestion,
+    Intake,
+    SourceLibrary,
+    Sources,
+)
+from writer.services.knowledge.web.manners import Manners
+from writer.services.knowledge.web.pages import WebPages
 from writer.storage import LocalBlobs, Stores
 from writer.storage.index import ChromaFolder, ChromaIndex, ExactIndex, FtsIndex, collection_name
 
@@ -36,6 +48,8 @@ class Studio:
         self.vectors = ChromaIndex(home, stores.sources, model, self.exact, sleep=pause, first_look=0)
         self.search = HybridSearch(stores.sources, self.keywords, self.vectors, embedder)
         self.library = SourceLibrary(stores.sources, self.search)
+        self.intake = Intake(stores.sources, self.blobs, stores.jobs, sniff=sniff, max_bytes=6_000_000)
+        self.fetch = fetch
         self.sources = Sources(
             stores.sources,
             self.blobs,
@@ -44,10 +58,12 @@ class Studio:
             self.keywords,
             self.vectors,
             embedder,
-            sniff=sniff,
-            max_bytes=6_000_000,
+            intake=self.intake,
+            desk=ImportDesk(stores.sources, stores.jobs, wake=lambda: None, folders_below=folder / "data"),
         )
         self.ingestion = Ingestion(stores.sources, self.blobs, IsolatedReader(), embedder, self.keywords, self.vectors)
+        self.slept: list[float] = []
+        self.handlers = {**self.ingestion.handlers(), **self._imports().handlers()}
         self._live = LiveText()
 
     def __enter__(self) -> Self:
@@ -55,6 +71,19 @@ class Studio:
 
     def __exit__(self, *_: object) -> None:
         self.vectors.close()
+
+    def _imports(self) -> Imports:
+        """Over the real fetcher, which a test opens for its own server; the clock stands still."""
+
+        def fetcher(url: str, *, limit_bytes: int, timeout: float, known: Version = NOT_KNOWN) -> Fetched:
+            return self.fetch(url, limit_bytes=limit_bytes, timeout=timeout, known=known)
+
+        async def sleep(seconds: float) -> None:
+            self.slept.append(seconds)
+
+        pages = WebPages(self.stores.sources, self.intake, fetcher, sniff)
+        manners = Manners(fetcher, sleep=sleep, clock=lambda: 1000.0)
+        return Imports(pages, Files(self.stores.sources, self.intake), manners, fetcher)
 
     def work(self) -> list[str]:
         """Runs what can be run until nothing is left; returns what went wrong, as sentences."""
@@ -70,7 +99,7 @@ class Studio:
         results = {done.key: done.result for done in ledger.steps(job.id) if done.result is not None}
         context = StepContext(job, step, results, LiveStep(self._live, job.id, step.key), ledger)
         try:
-            outcome = asyncio.run(self.ingestion.handlers()[step.kind](context))  # type: ignore[arg-type]
+            outcome = asyncio.run(self.handlers[step.kind](context))  # type: ignore[arg-type]
         except WriterError as error:
             ledger.fail(step, str(error), ())
             return [str(error)]

@@ -11,7 +11,7 @@ from writer.domain.actors import Actor
 from writer.domain.errors import NotFound, SourceRefused, UserMistake
 from writer.domain.jobs import JobState
 from writer.domain.sources import SourceState
-from writer.services.knowledge import Sources
+from writer.services.knowledge import ImportDesk, Sources
 
 SOMEBODY_ELSE = Actor("somebody else")
 
@@ -149,7 +149,7 @@ def test_adding_a_failed_file_again_tries_again(sqlite_studio):
     [
         ("empty.txt", b"", "is empty"),
         ("photo.txt", b"\x89PNG\r\n\x1a\n" + bytes(50), "PNG image"),
-        ("letter.docx", b"PK\x03\x04", "Writer reads PDF"),
+        ("letter.pages", b"PK\x03\x04", "Writer reads PDF"),
         ("big.txt", b"x" * 6_000_001, "larger than 6 MB"),
     ],
 )
@@ -292,7 +292,8 @@ def test_samples_are_added_once(sqlite_studio, tmp_path):
         studio.keywords,
         studio.vectors,
         None,
-        sniff=lambda name, head: "markdown",
+        intake=studio.intake,
+        desk=ImportDesk(studio.stores.sources, studio.stores.jobs, wake=lambda: None),
         samples=folder,
     )
 

@@ -36,6 +36,23 @@ class SourceStore(Protocol):
 
     def by_digest(self, owner_id: str, digest: str) -> Source | None: ...
 
+    def by_origin(self, owner_id: str, origin: str) -> Source | None: ...
+
+    def by_canonical_url(self, owner_id: str, url: str) -> Source | None: ...
+
+    def below_origin(self, owner_id: str, start: str) -> dict[str, Source]:
+        """By origin, those whose origin begins with `start`."""
+        ...
+
+    def renew(self, source_id: int, new: NewSource) -> str:
+        """The next revision: other bytes from the same place, queued. Passages stay until they are read. Returns the
+        name of the blob that was there before."""
+        ...
+
+    def set_stamp(self, source_id: int, stamp: str) -> None:
+        """The place was asked and holds what we have."""
+        ...
+
     def listing(self, owner_id: str) -> list[Source]:
         """Newest first."""
         ...
@@ -47,7 +64,8 @@ class SourceStore(Protocol):
     def set_title(self, source_id: int, title: str) -> None: ...
 
     def put_document(self, source_id: int, document: Document, passages: Sequence[NewPassage]) -> None:
-        """Replace metadata that the file states, and all passages. Old passages' vectors go with them."""
+        """Replace metadata that the file states, and the passages. Those that are the same keep their id and vectors,
+        edited ones their id (see `domain.revisions`); the ids of others are never given again."""
         ...
 
     def passages(self, source_id: int) -> list[Passage]:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from writer.domain.errors import ConfigurationError, NotFound, SourceRefused, StorageError, WriterError
+from writer.domain.errors import ConfigurationError, JobStopped, NotFound, SourceRefused, StorageError, WriterError
 from writer.domain.jobs import JsonObject, NewStep, StepOutcome
 from writer.domain.ports.sources import BlobStore, DocumentReader, Embedder, KeywordIndex, SourceStore
 from writer.domain.sources import Document, NewPassage, SourceState
@@ -69,6 +69,8 @@ class Ingestion:
         passages = self._passages(document)
         if not passages:
             raise SourceRefused(f"“{source.title}” holds no text that can be cited.")
+        if self._sources.get(source_id).digest != source.digest:
+            raise JobStopped("A newer version of this source came in while the older one was being read.")
         self._sources.put_document(source_id, document, passages)
         self._sources.set_state(source_id, SourceState.EMBEDDING)
         return {"source_id": source_id, "passages": len(passages)}
@@ -103,6 +105,8 @@ class Ingestion:
 
     def _ended(self, source_id: int, error: WriterError) -> StepOutcome:
         """Quietly when the source is gone; else the source says why it failed, and the error goes on."""
+        if isinstance(error, JobStopped):
+            raise error
         try:
             self._sources.set_state(source_id, SourceState.FAILED, str(error))
         except NotFound:

@@ -3,31 +3,30 @@
 import io
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from writer.domain.actors import Action, Actor, authorize
 from writer.domain.citations import PASSAGE_ID
-from writer.domain.errors import NotFound, StorageError, UserMistake, WriterError
-from writer.domain.jobs import JobState, NewJob
+from writer.domain.errors import NotFound, StorageError, UserMistake
+from writer.domain.imports import FETCH_LIMIT, Import, Origin, Taken
+from writer.domain.jobs import Job, JobState
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.sources import BlobStore, Embedder, KeywordIndex, SourceStore
 from writer.domain.sources import Hit, NewSource, Passage, Source, SourceState
 from writer.domain.text import joined_surrogates
-from writer.services.knowledge.ingestion import JOB_KIND, STEPS
+from writer.services.knowledge.import_desk import ImportDesk
+from writer.services.knowledge.intake import NOWHERE, Intake
 from writer.services.knowledge.search import DenseIndex, HybridSearch
 from writer.services.knowledge.titles import first_line, tidy, title_from
-from writer.services.knowledge.uploads import MAX_FILE_BYTES, Upload, received
+from writer.services.knowledge.uploads import received
 from writer.services.knowledge.vectors import PassageVectors
 
 MAX_HITS = 100
 _LOOKS_LIKE_MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|\|.*\|)", re.MULTILINE)
-
-Sniff = Callable[[str, bytes], str]
-"""(file name, its first bytes) → kind of document, or SourceRefused."""
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +61,10 @@ class Sources:
         vectors: DenseIndex | None,
         embedder: Embedder | None,
         *,
-        sniff: Sniff,
+        intake: Intake,
+        desk: ImportDesk,
         samples: Path | None = None,
-        wake: Callable[[], None] = lambda: None,
-        max_bytes: int = MAX_FILE_BYTES,
+        sample_titles: Mapping[str, str] | None = None,
     ) -> None:
         self._sources = sources
         self._blobs = blobs
@@ -74,17 +73,18 @@ class Sources:
         self._keywords = keywords
         self._vectors = vectors
         self._embedder = embedder
-        self._sniff = sniff
+        self._intake = intake
+        self._desk = desk
         self._samples = samples
-        self._wake = wake
-        self._max_bytes = max_bytes
+        self._sample_titles = sample_titles or {}
 
     def add_file(self, filename: str, content: BinaryIO, by: Actor) -> Source:
         """Queued: a job reads, cuts, embeds and indexes it. The same bytes again are the source that is there."""
-        title = title_from(filename)
-        with received(content, f"“{title}”", self._max_bytes) as upload:
-            kind = self._sniff(filename, upload.head)
-            return self._added(upload, by, kind=kind, title=title, filename=tidy(filename))
+        return self._intake.take_file(by.user, filename, content).source
+
+    def upload(self, filename: str, content: BinaryIO, by: Actor, *, renews: bool = True) -> Taken:
+        """As `add_file`, and says what came of it. `renews`: an upload of the same name is the next version of it."""
+        return self._intake.take_file(by.user, filename, content, Origin(f"upload:{tidy(filename)}", renews=renews))
 
     def add_text(self, title: str, text: str, by: Actor) -> Source:
         text = joined_surrogates(text)
@@ -92,11 +92,41 @@ class Sources:
             raise UserMistake("There is no text to add: paste some first.")
         name = tidy(title) or first_line(text)
         kind = "markdown" if _LOOKS_LIKE_MARKDOWN.search(text) else "text"
-        with received(io.BytesIO(text.encode()), "The text", self._max_bytes) as upload:
-            source = self._added(upload, by, kind=kind, title=name, filename="")
+        with received(io.BytesIO(text.encode()), "The text", self._intake.max_bytes) as upload:
+            new = NewSource(kind=kind, title=name, filename="", digest=upload.digest)
+            source = self._intake.take(by.user, upload, new, NOWHERE).source
         if tidy(title):
             self._sources.set_title(source.id, name)  # else a heading in the text would replace it
         return source
+
+    def add_address(self, url: str, by: Actor) -> Job:
+        """A job fetches the page, politely, and takes it in. A page that is here is looked at for changes."""
+        return self._desk.addresses(url, by)
+
+    def add_addresses(self, text: str, by: Actor, limit: int = FETCH_LIMIT) -> Job:
+        """One address on each line."""
+        return self._desk.addresses(text, by, limit)
+
+    def add_sitemap(self, url: str, by: Actor, limit: int = FETCH_LIMIT) -> Job:
+        return self._desk.sitemap(url, by, limit)
+
+    def add_folder(self, path: str, by: Actor) -> Job:
+        """The documents in a folder of this machine; a second time, only what changed."""
+        return self._desk.folder(path, by)
+
+    def sync(self, by: Actor, source_ids: Sequence[int] = ()) -> Job:
+        """Asks web pages again (all, or those named) and takes in what changed."""
+        return self._desk.sync(by, source_ids)
+
+    def import_again(self, job_id: str, by: Actor, *, only_refused: bool = False) -> Job:
+        return self._desk.again(job_id, by, only_refused=only_refused)
+
+    def imports(self, by: Actor, limit: int = 5) -> list[Import]:
+        return self._desk.listing(by, limit)
+
+    @property
+    def reads_folders(self) -> bool:
+        return self._desk.reads_folders
 
     def add_samples(self, by: Actor) -> list[Source]:
         """The sample collection; what of it is there already stays as it is."""
@@ -107,7 +137,11 @@ class Sources:
         added: list[Source] = []
         for path in readable:
             with path.open("rb") as content:
-                added.append(self.add_file(path.name, content, by))
+                source = self.add_file(path.name, content, by)
+            if (title := self._sample_titles.get(path.name)) and source.title == title_from(path.name):
+                self._sources.set_title(source.id, title)  # a text file does not say what it is called
+                source = replace(source, title=title)
+            added.append(source)
         return added
 
     def listing(self, by: Actor) -> list[Source]:
@@ -134,7 +168,7 @@ class Sources:
         """Reads a failed source again, or goes on where its job stopped."""
         source = self._owned(source_id, by, "write")
         if source.state is not SourceState.READY:
-            self._run_again(source)
+            self._intake.run_again(source)
         return self._sources.get(source_id)
 
     def delete(self, source_id: int, by: Actor) -> None:
@@ -170,43 +204,15 @@ class Sources:
         return Reindexed(passages, vectors, embedded)
 
     def adopt_orphans(self) -> int:
-        """Gives a job to each source that was added by a process that died before it could. For the start."""
+        """Gives a job to each source that was added, or renewed, by a process that died before it could. For the
+        start."""
         adopted = 0
         for source_id in self._sources.queued_ids():
-            if self._ledger.latest_for_source(source_id) is None:
-                self._start_job(self._sources.get(source_id))
+            job = self._ledger.latest_for_source(source_id)
+            if job is None or job.state is JobState.DONE:
+                self._intake.start_job(self._sources.get(source_id))
                 adopted += 1
         return adopted
-
-    def _added(self, upload: Upload, by: Actor, *, kind: str, title: str, filename: str) -> Source:
-        existing = self._sources.by_digest(by.user, upload.digest)
-        if existing is not None:
-            return self.retry(existing.id, by) if existing.state is SourceState.FAILED else existing
-        blob = self._blobs.put(cast(BinaryIO, upload.content))
-        try:
-            new = NewSource(kind=kind, title=title, filename=filename, digest=upload.digest, blob=blob)
-            source = self._sources.add(by.user, new)
-        except WriterError:
-            self._blobs.delete(blob)
-            raise
-        self._start_job(source)
-        return source
-
-    def _start_job(self, source: Source) -> None:
-        self._ledger.add(
-            NewJob(JOB_KIND, source.owner_id, STEPS, source_id=source.id, fingerprint=f"ingest:{source.digest}")
-        )
-        self._wake()
-
-    def _run_again(self, source: Source) -> None:
-        job = self._ledger.latest_for_source(source.id)
-        if job is None or job.state is JobState.DONE:
-            self._sources.set_state(source.id, SourceState.QUEUED)
-            self._start_job(source)
-        elif job.state.is_over:
-            self._sources.set_state(source.id, SourceState.QUEUED)
-            self._ledger.resume(job.id)
-            self._wake()
 
     def _embed_missing(self, source_id: int) -> int:
         if self._embedder is None:

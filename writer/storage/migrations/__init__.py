@@ -13,9 +13,10 @@ from writer.storage.faults import files_translated, translated
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
-KNOWN = (HEAD,)
-"""Every revision of this version of Writer, oldest first."""
+KNOWN = ("0001", "0002", "0003")
+"""Every revision of this version of Writer, in the order they build on each other."""
+
+HEAD = KNOWN[-1]
 
 
 def migrate(database: Database) -> Path | None:

@@ -10,12 +10,15 @@ from writer.storage.rows.base import Base, CleanText, Instant, Json
 
 
 class SourceRow(Base):
-    """Ids are never given twice: old drafts cite by them. `titled` is true once a person chose the title."""
+    """Ids are never given twice, those of passages neither (`last_passage` is the highest so far): old drafts cite by
+    them. `titled` is true once a person chose the title."""
 
     __tablename__ = "sources"
     __table_args__ = (
         Index("ix_sources_owner", "owner_id"),
         Index("ix_sources_digest", "owner_id", "digest"),
+        Index("ix_sources_origin", "owner_id", "origin"),
+        Index("ix_sources_canonical", "owner_id", "canonical_url"),
         {"sqlite_autoincrement": True},
     )
 
@@ -37,6 +40,12 @@ class SourceRow(Base):
     passages: Mapped[int] = mapped_column(Integer)
     note: Mapped[str] = mapped_column(CleanText)
     blob: Mapped[str] = mapped_column(CleanText)
+    origin: Mapped[str] = mapped_column(CleanText)
+    stamp: Mapped[str] = mapped_column(CleanText)
+    canonical_url: Mapped[str] = mapped_column(CleanText)
+    retrieved_at: Mapped[datetime | None] = mapped_column(Instant)
+    revision: Mapped[int] = mapped_column(Integer)
+    last_passage: Mapped[int] = mapped_column(Integer)
 
 
 class PassageRow(Base):

@@ -1,0 +1,139 @@
+"""Starts imports and tells how they went."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from writer.domain.actors import Actor, authorize
+from writer.domain.errors import NotFound, UserMistake
+from writer.domain.imports import FETCH_LIMIT, MOST_ADDRESSES, Import, ImportOutcome, ImportRow
+from writer.domain.jobs import Job, JsonObject, NewJob, NewStep, Step, StepState
+from writer.domain.ports.jobs import JobLedger
+from writer.domain.ports.sources import SourceStore
+from writer.services.knowledge.folders import checked_folder
+from writer.services.knowledge.imports import FETCH, FOLDER, IMPORT_KIND, LIST, fetch_steps, folder_step, list_step
+from writer.services.knowledge.web.addresses import addresses_in, host_of, normalised
+
+_RECENT_JOBS = 200
+
+
+class ImportDesk:
+    """`folders_below`: the data folder that is never read, or None where folders of the machine are not for people who
+    use the app."""
+
+    def __init__(
+        self, sources: SourceStore, ledger: JobLedger, *, wake: Callable[[], None], folders_below: Path | None = None
+    ) -> None:
+        self._sources = sources
+        self._ledger = ledger
+        self._wake = wake
+        self._data_dir = folders_below
+
+    @property
+    def reads_folders(self) -> bool:
+        return self._data_dir is not None
+
+    def addresses(self, text: str, by: Actor, limit: int = FETCH_LIMIT) -> Job:
+        urls = addresses_in(text)
+        if not urls:
+            raise UserMistake("There is no address to fetch: paste one that begins with http:// or https://.")
+        if len(urls) > _bounded(limit):
+            raise UserMistake(f"These are {len(urls)} addresses; one import asks for {limit} at most.")
+        what = urls[0] if len(urls) == 1 else f"{len(urls)} addresses"
+        return self._started({"what": what, "urls": urls}, fetch_steps(urls), by)
+
+    def sitemap(self, url: str, by: Actor, limit: int = FETCH_LIMIT) -> Job:
+        url = normalised(url)
+        asked = {"what": f"Sitemap of {host_of(url)}", "sitemap": url, "limit": _bounded(limit)}
+        return self._started(asked, (list_step(url, _bounded(limit)),), by)
+
+    def folder(self, path: str, by: Actor) -> Job:
+        if self._data_dir is None:
+            raise UserMistake("Folders are read only where Writer runs for one person on their own machine.")
+        folder = str(checked_folder(path, self._data_dir.resolve()))
+        return self._started({"what": folder, "folder": folder}, (folder_step(folder),), by)
+
+    def sync(self, by: Actor, source_ids: Sequence[int] = ()) -> Job:
+        """Asks again for pages that are here: all, or those of the sources named."""
+        pages = self._sources.below_origin(by.user, "http")
+        urls = [page.origin for page in pages.values() if not source_ids or page.id in source_ids]
+        if not urls:
+            raise UserMistake("None of these sources came from the web.")
+        urls = sorted(urls)[:MOST_ADDRESSES]
+        what = f"{len(urls)} web page{'' if len(urls) == 1 else 's'} again"
+        return self._started({"what": what, "urls": urls}, fetch_steps(urls), by)
+
+    def again(self, job_id: str, by: Actor, *, only_refused: bool = False) -> Job:
+        """The same import once more, or what was refused in it."""
+        job = self._owned(job_id, by)
+        if only_refused:
+            rows = [row.place for row in self._rows(job) if row.outcome is ImportOutcome.REFUSED]
+            if FOLDER not in self._keys(job) and rows:
+                return self.addresses("\n".join(rows), by, MOST_ADDRESSES)
+        if "sitemap" in job.args:
+            return self.sitemap(str(job.args["sitemap"]), by, int(job.args["limit"]))
+        if "folder" in job.args:
+            return self.folder(str(job.args["folder"]), by)
+        return self.addresses("\n".join(job.args["urls"]), by, MOST_ADDRESSES)
+
+    def listing(self, by: Actor, limit: int = 5) -> list[Import]:
+        """Newest first."""
+        jobs = [job for job in self._ledger.jobs(by.user, _RECENT_JOBS) if job.kind == IMPORT_KIND]
+        return [self._told(job) for job in jobs[:limit]]
+
+    def get(self, job_id: str, by: Actor) -> Import:
+        return self._told(self._owned(job_id, by))
+
+    def _owned(self, job_id: str, by: Actor) -> Job:
+        job = self._ledger.job(job_id)
+        authorize(by, "read", job.owner_id, "job")
+        if job.kind != IMPORT_KIND:
+            raise NotFound("There is no such import.")
+        return job
+
+    def _started(self, args: JsonObject, steps: tuple[NewStep, ...], by: Actor) -> Job:
+        """The same import that is still at work is that import."""
+        fingerprint = "import:" + hashlib.sha256(json.dumps(args, sort_keys=True).encode()).hexdigest()
+        running = self._ledger.by_fingerprint(by.user, fingerprint)
+        if running is not None and not running.state.is_over:
+            return running
+        job = self._ledger.add(NewJob(IMPORT_KIND, by.user, steps, fingerprint=fingerprint, args=args))
+        self._wake()
+        return job
+
+    def _keys(self, job: Job) -> set[str]:
+        return {step.key for step in self._ledger.steps(job.id)}
+
+    def _rows(self, job: Job) -> list[ImportRow]:
+        return [row for step in self._ledger.steps(job.id) for row in _rows_of(step)]
+
+    def _told(self, job: Job) -> Import:
+        steps = self._ledger.steps(job.id)
+        at_work = next((step for step in steps if step.state is StepState.RUNNING), None)
+        doing = (at_work.partial or at_work.label) if at_work else ""
+        return Import(job, str(job.args.get("what", "")), tuple(row for s in steps for row in _rows_of(s)), doing)
+
+
+def _bounded(limit: int) -> int:
+    if not 1 <= limit <= MOST_ADDRESSES:
+        raise UserMistake(f"One import can ask for 1 to {MOST_ADDRESSES} addresses.")
+    return limit
+
+
+def _rows_of(step: Step) -> list[ImportRow]:
+    if step.kind == FETCH:
+        place = str(step.args["url"])
+        return (
+            [_row(place, step.state, step.result)] if step.result else [ImportRow(place, step.state, None, step.error)]
+        )
+    if step.kind == FOLDER and step.result:
+        return [_row(str(row["place"]), step.state, row) for row in step.result["rows"]]
+    if step.kind in (LIST, FOLDER) and step.error:
+        return [ImportRow(step.label, step.state, None, step.error)]
+    return []
+
+
+def _row(place: str, state: StepState, result: JsonObject) -> ImportRow:
+    outcome = ImportOutcome(result["outcome"])
+    return ImportRow(place, state, outcome, str(result["sentence"]), int(result["source_id"]))
