@@ -10,7 +10,7 @@ import re
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
@@ -147,11 +147,23 @@ def _remove_handlers() -> None:
         handler.close()
 
 
+class _LogFile(RotatingFileHandler):
+    """On a full disk the console still has every line: a traceback for each that the file lacks helps nobody."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
 def _file(directory: Path, name: str) -> RotatingFileHandler:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / f"{name}.log"
     path.touch(mode=0o600, exist_ok=True)
-    return RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
+    return _LogFile(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
 
 
 def _install(handlers: Sequence[logging.Handler], formatter: logging.Formatter, level: str) -> None:

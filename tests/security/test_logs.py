@@ -132,3 +132,15 @@ def test_the_file_is_for_its_owner_alone(tmp_path):
 
     assert (tmp_path / "logs" / "writer.log").stat().st_mode & 0o077 == 0
     assert (tmp_path / "logs").stat().st_mode & 0o077 == 0
+
+
+def test_a_full_disk_costs_the_file_its_lines_and_the_console_nothing(tmp_path, capsys):
+    (tmp_path / "writer.log").symlink_to("/dev/full")
+    setup_logging(directory=tmp_path)
+
+    logging.getLogger("writer.test").warning("disk is full")
+    close_logging()
+
+    said = capsys.readouterr().err
+    assert "disk is full" in said
+    assert "Traceback" not in said
