@@ -7,13 +7,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from writer.cli import generate, library, operations, serving
+from writer.cli import generate, library, operations, serving, verifying
 from writer.cli.console import BAD_INPUT, PROVIDER_FAILED, STOPPED, UNEXPECTED, end_quietly, say
 from writer.domain.errors import ConfigurationError, JobStopped, ProviderError, ReplyInvalid, UserMistake, WriterError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 done, 1 unexpected, 2 bad input, 3 provider failure with what was finished kept, 130 stopped."""
+    """0 done, 1 unexpected, 2 bad input, 3 provider failure with what was finished kept, 4 unsupported claims, 130 stopped."""
     args = _parser().parse_args(argv)
     try:
         code: int = args.run(args)
@@ -41,6 +41,6 @@ def _code_of(error: WriterError) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m writer", description="Writer: from a brief to a cited draft.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (serving, generate, library, operations):
+    for group in (serving, generate, library, verifying, operations):
         group.add_to(commands)
     return parser

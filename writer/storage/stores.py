@@ -1,10 +1,12 @@
 """All stores over one database."""
 
+from writer.domain.ports.claims import ClaimStore
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
 from writer.domain.ports.sources import SourceStore
 from writer.domain.ports.usage import UsageLedger
+from writer.storage.checked import CheckedClaims
 from writer.storage.database import Database
 from writer.storage.drafts import Drafts
 from writer.storage.health import Health
@@ -21,4 +23,5 @@ class Stores:
         self.jobs: JobLedger = Jobs(database)
         self.usage: UsageLedger = Usage(database)
         self.settings: SettingsStore = Settings(database, cipher)
+        self.claims: ClaimStore = CheckedClaims(database)
         self.health: HealthBoard = Health(database)

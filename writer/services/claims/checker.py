@@ -30,6 +30,8 @@ SUPPORTED, WEAK = 0.5, 0.35
 SUPPORTED_BY_WORDS, WEAK_BY_WORDS = 0.45, 0.3
 _NEAREST_BY_WORDS = 2
 _SAME_SUBJECT = 0.6
+# A source sentence that has nearly all the telling words is near in meaning too: its vector would change no verdict.
+_SURE_BY_WORDS = 0.85
 _STEPS_DOWN = (ClaimStatus.SUPPORTED, ClaimStatus.WEAK, ClaimStatus.NOT_FOUND)
 
 
@@ -106,13 +108,19 @@ class _Comparison:
 
     @property
     def texts(self) -> list[str]:
-        return [self.cited.sentence.plain, *(text for _, text, _ in self._nearest)]
+        """What has to be embedded."""
+        return [] if self._sure else [self.cited.sentence.plain, *(text for _, text, _ in self._nearest)]
+
+    @property
+    def _sure(self) -> bool:
+        return bool(self._nearest) and self._nearest[0][2] >= _SURE_BY_WORDS
 
     def verdict(self, cosines: _Cosines | None) -> Verdict:
         best = self._best(cosines)
         score = self._recall
         if cosines is not None and best is not None:
-            score = WORDS_WEIGHT * self._recall + (1 - WORDS_WEIGHT) * cosines.of(self.cited.sentence.plain, best[1])
+            near = best[2] if self._sure else cosines.of(self.cited.sentence.plain, best[1])
+            score = WORDS_WEIGHT * self._recall + (1 - WORDS_WEIGHT) * near
         status = _by_score(score, with_model=cosines is not None)
         found = self._objections(best)
         reasons = [objection.reason for objection in found]
@@ -145,7 +153,7 @@ class _Comparison:
     def _best(self, cosines: _Cosines | None) -> tuple[SourceText, str, float] | None:
         if not self._nearest:
             return None
-        if cosines is None:
+        if cosines is None or self._sure:
             return self._nearest[0]
         return max(self._nearest, key=lambda entry: entry[2] + cosines.of(self.cited.sentence.plain, entry[1]))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from writer.domain.text import words
 from writer.services.claims.stems import EMPTY_WORDS
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['’][^\W\d_]+)?(?!\w)")
 _CALENDAR = """january february march april may june july august september october november december monday tuesday
 wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec"""
 _NO_NAMES = EMPTY_WORDS | set(_CALENDAR.split()) | {"i", "mr", "mrs", "ms", "dr", "prof", "st", "no", "yes"}

@@ -242,3 +242,21 @@ def notes(claim: Claim) -> list[str]:
     ]
     hidden = {no_such(id_) for id_ in gone}
     return [*told, *(reason for reason in claim.verdict.reasons if reason not in hidden)]
+
+
+def claim_json(claim: Claim) -> dict[str, object]:
+    """For the API and the command: places are offsets into the section's text."""
+    verdict = claim.verdict
+    return {
+        "section": claim.section_key,
+        "start": claim.start,
+        "end": claim.end,
+        "sentence": claim.sentence,
+        "passage_ids": list(claim.passage_ids),
+        "status": verdict.status.value,
+        "score": verdict.score,
+        "reasons": notes(claim),
+        "quote": verdict.quote,
+        "quote_passage": verdict.quote_passage,
+        "changed_passages": list(claim.changed),
+    }
