@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("article", "providers", "stop", "overlap", "extractive", "retrieval", "startup", "kills")
+ALL = ("article", "providers", "stop", "overlap", "extractive", "retrieval", "reimport", "startup", "kills")
 
 
 def main(names: list[str]) -> int:

@@ -1,7 +1,8 @@
 """Folders on this machine: which documents are in them, and which of those changed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 from writer.domain.errors import SourceRefused, UserMistake
@@ -16,17 +17,15 @@ _SYSTEM = ("/etc", "/proc", "/sys", "/dev", "/boot", "/run", "/bin", "/sbin", "/
 _ALLOWED_BELOW = ("/var/home", "/var/folders")  # homes and scratch folders of some systems
 
 
-def documents_in(folder: Path) -> list[Path]:
+def documents_in(folder: Path, most: int | None = MOST_FILES) -> list[Path]:
     """Those in it and below, by name. Hidden ones are left alone, and links that lead out of the folder."""
-    inside = folder.resolve()
-    found = sorted(_walked(inside))
-    if len(found) > MOST_FILES:
-        raise UserMistake(f"This folder holds more than {MOST_FILES:,} documents. Choose folders inside it instead.")
+    found = sorted(islice(_walked(folder.resolve()), most + 1 if most else None))
+    if most and len(found) > most:
+        raise UserMistake(f"This folder holds more than {most:,} documents. Choose folders inside it instead.")
     return found
 
 
 def _walked(folder: Path) -> Iterator[Path]:
-    count = 0
     for where, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
@@ -36,9 +35,6 @@ def _walked(folder: Path) -> Iterator[Path]:
             if path.is_symlink() and not path.resolve().is_relative_to(folder):
                 continue
             yield path
-            count += 1
-            if count > MOST_FILES:
-                return
 
 
 def checked_folder(path: str, data_dir: Path | None = None) -> Path:
@@ -77,13 +73,13 @@ class Files:
     def known_below(self, owner_id: str, folder: Path) -> dict[str, Source]:
         return self._sources.below_origin(owner_id, origin_of(folder).removesuffix("/") + "/")
 
-    def take(self, owner_id: str, path: Path, known: dict[str, Source] | None = None) -> Taken:
-        """`known`: what `known_below` gave, where many are taken at once. SourceRefused says why not."""
+    def take(self, owner_id: str, path: Path, known: Mapping[str, Source] | None = None) -> Taken:
+        """`known`: what `known_below` gave, which saves a question for each file. SourceRefused says why not."""
         address = origin_of(path)
         try:
             told = path.stat()
             stamp = f"{told.st_size}:{told.st_mtime_ns}"
-            here = known.get(address) if known is not None else self._sources.by_origin(owner_id, address)
+            here = (known or {}).get(address) or self._sources.by_origin(owner_id, address)
             if here is not None and here.stamp == stamp and here.state is not SourceState.FAILED:
                 return Taken(here, ImportOutcome.UNCHANGED, f"{named(here)} has not changed.")
             if told.st_size > self._intake.max_bytes:

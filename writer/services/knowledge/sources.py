@@ -18,6 +18,7 @@ from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.sources import BlobStore, Embedder, KeywordIndex, SourceStore
 from writer.domain.sources import Hit, NewSource, Passage, Source, SourceState
 from writer.domain.text import joined_surrogates
+from writer.services.knowledge.folders import Files
 from writer.services.knowledge.import_desk import ImportDesk
 from writer.services.knowledge.intake import NOWHERE, Intake
 from writer.services.knowledge.search import DenseIndex, HybridSearch
@@ -75,6 +76,7 @@ class Sources:
         self._embedder = embedder
         self._intake = intake
         self._desk = desk
+        self._files = Files(sources, intake)
         self._samples = samples
         self._sample_titles = sample_titles or {}
 
@@ -113,6 +115,17 @@ class Sources:
     def add_folder(self, path: str, by: Actor) -> Job:
         """The documents in a folder of this machine; a second time, only what changed."""
         return self._desk.folder(path, by)
+
+    def known_files(self, folders: Sequence[Path], by: Actor) -> dict[str, Source]:
+        """What `add_path` can be spared to look up, for many files of these folders."""
+        return {
+            origin: source for folder in folders for origin, source in self._files.known_below(by.user, folder).items()
+        }
+
+    def add_path(self, path: Path, by: Actor, known: Mapping[str, Source] | None = None) -> Taken:
+        """A file of this machine, for commands: unchanged ones are told without being opened, changed ones are the next
+        revision of their source."""
+        return self._files.take(by.user, path, known)
 
     def sync(self, by: Actor, source_ids: Sequence[int] = ()) -> Job:
         """Asks web pages again (all, or those named) and takes in what changed."""
