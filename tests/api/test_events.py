@@ -22,7 +22,7 @@ class Said:
 
 
 async def told(events, **options):
-    return [piece async for piece in event_stream(lambda gone: iter(events), **options)]
+    return [piece async for piece in event_stream(lambda gone: (event for event in events), **options)]
 
 
 async def test_events_are_one_line_of_json_each_and_then_the_end():
@@ -100,10 +100,13 @@ def test_a_quiet_follower_ends_when_its_browser_closes_the_connection():
     pause = threading.Event()
 
     def follow(gone):
-        yield Said("first")
-        while not gone():
-            pause.wait(0.02)
-        ended.set()
+        try:
+            yield Said("first")
+            while not gone():
+                pause.wait(0.02)
+                yield None
+        finally:
+            ended.set()
 
     async def events(request):
         return StreamingResponse(event_stream(follow, left=request.is_disconnected), media_type="text/event-stream")

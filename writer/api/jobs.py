@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -42,7 +43,7 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         by = who(request)
         await anyio.to_thread.run_sync(app.jobs.get, job_id, by)  # a 404 must come before the stream begins
 
-        def follow(gone: Callable[[], bool]) -> Iterator[JobEvent | None]:
+        def follow(gone: Callable[[], bool]) -> Generator[JobEvent | None, None, None]:
             return app.jobs.follow(job_id, by, gone=gone)
 
         return StreamingResponse(
@@ -78,7 +79,7 @@ async def _still_there() -> bool:
 
 
 async def event_stream(
-    follow: Callable[[Callable[[], bool]], Iterator[JobEvent | None]],
+    follow: Callable[[Callable[[], bool]], Generator[JobEvent | None, None, None]],
     *,
     left: Callable[[], Awaitable[bool]] = _still_there,
     clock: Callable[[], float] = time.monotonic,
@@ -90,7 +91,9 @@ async def event_stream(
     sent = clock()
     try:
         while True:
-            event, over = await anyio.to_thread.run_sync(_next, events, limiter=_limiter(), abandon_on_cancel=True)
+            event, over = await anyio.to_thread.run_sync(
+                _next, events, lambda: gone, limiter=_limiter(), abandon_on_cancel=True
+            )
             if over:
                 break
             if event is not None:
@@ -105,11 +108,17 @@ async def event_stream(
         yield f"event: problem\ndata: {json.dumps({'detail': str(error)}, ensure_ascii=False)}\n\n"
     finally:
         gone = True
+        with suppress(ValueError):  # running in their thread, which then closes them
+            events.close()
     yield _END
 
 
-def _next(events: Iterator[JobEvent | None]) -> tuple[JobEvent | None, bool]:
+def _next(events: Generator[JobEvent | None, None, None], gone: Callable[[], bool]) -> tuple[JobEvent | None, bool]:
+    """Closes `events` when the reader left meanwhile: the stream could not, while they ran here."""
     try:
-        return next(events), False
+        event = next(events)
     except StopIteration:  # it cannot pass through a future
         return None, True
+    if gone():
+        events.close()
+    return event, False

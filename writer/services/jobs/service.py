@@ -1,6 +1,6 @@
 """Jobs as pages, API and commands see them: look, follow, stop, go on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from typing import Protocol
@@ -99,7 +99,9 @@ class Jobs:
             job, tuple(self._views(self._ledger.steps(job_id))), max(0.0, (end - job.created_at).total_seconds())
         )
 
-    def follow(self, job_id: str, by: Actor, *, gone: Callable[[], bool] = lambda: False) -> Iterator[JobEvent | None]:
+    def follow(
+        self, job_id: str, by: Actor, *, gone: Callable[[], bool] = lambda: False
+    ) -> Generator[JobEvent | None, None, None]:
         """A snapshot, then what changes, until the job is over or waits for the writer. Blocks between events.
 
         Yields None about once a second when nothing happened, so that the caller can notice that its reader left;
