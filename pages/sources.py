@@ -6,7 +6,8 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.header import title_row
 from pages._shared.paper import marked_block, show_paper
-from pages._shared.sources import AT_WORK, draw_paste, draw_upload, facts, place_of, read_source, state_badge
+from pages._shared.source_imports import draw_add, draw_import, draw_sync, is_at_work, origin_of, recent_imports
+from pages._shared.sources import AT_WORK, facts, place_of, read_source, state_badge
 from pages._shared.text import counted
 from writer.domain.sources import Hit, Source, SourceState
 from writer.security.render import as_markdown, plain
@@ -35,14 +36,6 @@ def confirm_delete(source: Source) -> None:
         st.rerun()
 
 
-def add() -> None:
-    upload, paste = st.tabs([":material/upload_file: Upload", ":material/content_paste: Paste text"])
-    with upload:
-        draw_upload("sources:upload")
-    with paste:
-        draw_paste("sources")
-
-
 def empty() -> None:
     with st.container(horizontal_alignment="center", key="empty"):
         st.header("No sources yet", anchor=False, text_alignment="center")
@@ -50,7 +43,7 @@ def empty() -> None:
         st.button(
             "Add sample documents", type="primary", icon=":material/auto_awesome:", key="samples", on_click=add_samples
         )
-    add()
+    draw_add()
 
 
 def row(source: Source) -> None:
@@ -64,6 +57,8 @@ def row(source: Source) -> None:
             st.caption(facts(source), width="stretch")
             with st.container(horizontal=True, width="content", key=f"actions:{source.id}"):
                 buttons(source)
+        if origin_of(source):
+            st.caption(f":material/language: {origin_of(source)}")
         if source.note:
             st.caption(
                 (":material/error: " if source.state is SourceState.FAILED else "") + as_markdown(source.note, 400)
@@ -86,10 +81,12 @@ def buttons(source: Source) -> None:
 def library() -> None:
     """Asks again only while something is being worked on."""
     with banners():
-        sources = app.sources.listing(actor)
-        if st.session_state.get("sources:at_work") and not busy(sources):
+        sources, imports = app.sources.listing(actor), recent_imports()
+        if st.session_state.get("sources:at_work") and not busy(sources) and not is_at_work(imports):
             st.session_state["sources:at_work"] = False
             st.rerun()
+        for one in imports:
+            draw_import(one)
         for source in sources:
             row(source)
 
@@ -121,8 +118,8 @@ def show_hit(hit: Hit, query: str) -> None:
 
 def page() -> None:
     title_row("Sources")
-    sources = app.sources.listing(actor)
-    if not sources:
+    sources, imports = app.sources.listing(actor), recent_imports()
+    if not sources and not imports:
         empty()
         return
     st.caption(f"{counted(len(sources), 'source')} · {counted(sum(s.passages for s in sources), 'passage')} to cite")
@@ -133,9 +130,11 @@ def page() -> None:
         search(query)
         return
     with st.expander("Add sources", icon=":material/add:"):
-        add()
-    st.session_state["sources:at_work"] = busy(sources)
-    st.fragment(library, run_every=POLL_S if busy(sources) else None)()
+        draw_add()
+    draw_sync(sources)
+    working = busy(sources) or is_at_work(imports)
+    st.session_state["sources:at_work"] = working
+    st.fragment(library, run_every=POLL_S if working else None)()
 
 
 with banners():

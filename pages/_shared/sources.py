@@ -11,10 +11,12 @@ from pages._shared.banner import banners, show_error
 from pages._shared.paper import marked_block, show_paper
 from pages._shared.text import Colour, counted
 from writer.domain.errors import WriterError
+from writer.domain.imports import ImportOutcome, Taken
+from writer.domain.kinds import SUFFIXES
 from writer.domain.sources import Passage, Source, SourceState
 from writer.security.render import as_markdown, plain
 
-KINDS = ("pdf", "md", "markdown", "txt")
+KINDS = sorted({suffix.removeprefix(".") for suffix in SUFFIXES})
 AT_WORK = (SourceState.QUEUED, SourceState.READING, SourceState.EMBEDDING)
 STATES: dict[SourceState, tuple[str, str, Colour]] = {
     SourceState.QUEUED: ("Waiting", ":material/schedule:", "gray"),
@@ -26,25 +28,47 @@ STATES: dict[SourceState, tuple[str, str, Colour]] = {
 
 
 def draw_upload(key: str) -> None:
-    """An uploader that empties itself once its files are taken in; what is refused is said by file."""
+    """An uploader that empties itself once its files are taken in; what is refused or here already is said by file."""
     turn = st.session_state.setdefault(f"{key}:turn", 0)
-    files = st.file_uploader("Add PDF, Markdown or text files", KINDS, accept_multiple_files=True, key=f"{key}:{turn}")
+    files = st.file_uploader(
+        "Add PDF, Word, OpenDocument, EPUB, HTML, RTF, CSV, Markdown or text files",
+        KINDS,
+        accept_multiple_files=True,
+        key=f"{key}:{turn}",
+    )
+    renews = st.toggle(
+        "A file replaces the source of the same name",
+        value=True,
+        key=f"{key}:renews",
+        help="Passages that stay the same keep their citations. Off: both are kept.",
+    )
     for error in st.session_state.pop(f"{key}:refused", ()):
         show_error(error)
+    for sentence in st.session_state.pop(f"{key}:told", ()):
+        st.info(as_markdown(sentence), icon=":material/info:")
     if files:
-        st.session_state[f"{key}:refused"] = take_in(files)
+        refused, told = take_in(files, renews)
+        st.session_state[f"{key}:refused"], st.session_state[f"{key}:told"] = refused, told
         st.session_state[f"{key}:turn"] = turn + 1
         st.rerun()
 
 
-def take_in(files: Sequence[UploadedFile]) -> list[WriterError]:
+def take_in(files: Sequence[UploadedFile], renews: bool) -> tuple[list[WriterError], list[str]]:
+    """What was refused, and what is worth saying of the others."""
     refused: list[WriterError] = []
+    told: list[str] = []
     for file in files:
         try:
-            get_app().sources.add_file(file.name, io.BytesIO(file.getvalue()), current_actor())
+            taken = get_app().sources.upload(file.name, io.BytesIO(file.getvalue()), current_actor(), renews=renews)
         except WriterError as error:
             refused.append(error)
-    return refused
+        else:
+            told += [f"{file.name}: {taken.sentence}"] if is_worth_saying(taken) else []
+    return refused, told
+
+
+def is_worth_saying(taken: Taken) -> bool:
+    return taken.outcome is not ImportOutcome.ADDED
 
 
 def draw_paste(key: str) -> None:
@@ -69,6 +93,7 @@ def facts(source: Source) -> str:
     told += [counted(source.pages, "page")] if source.pages else []
     told += [counted(source.words, "word")] if source.words else []
     told += [counted(source.passages, "passage")] if source.passages else []
+    told += [f"version {source.revision}"] if source.revision > 1 else []
     told += [fact for fact in (source.authors, source.published, source.licence) if fact]
     return as_markdown(" · ".join(told))
 
