@@ -379,8 +379,8 @@ def test_a_port_that_is_taken_is_replaced_by_a_free_one():
 def test_the_app_is_served_headless_on_the_address_that_was_asked_for():
     parts = command("127.0.0.1", 8600)
 
-    assert parts[:4] == [sys.executable, "-m", "streamlit", "run"]
-    assert Path(parts[4]).name == "streamlit_app.py"
+    assert parts[:2] == ["streamlit", "run"]
+    assert Path(parts[2]).name == "streamlit_app.py"
     assert parts[parts.index("--server.port") + 1] == "8600"
     assert parts[parts.index("--server.address") + 1] == "127.0.0.1"
     assert parts[parts.index("--browser.gatherUsageStats") + 1] == "false"

@@ -2,12 +2,13 @@
 
 import argparse
 import os
+import runpy
 import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from writer.cli.console import show
+from writer.cli.console import DONE, show
 from writer.domain.errors import ConfigurationError, UserMistake
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ def serve(args: argparse.Namespace) -> int:
     sys.stdout.flush()
     os.environ.update({"WRITER_HOST": host, "WRITER_PORT": str(port), "ORT_DISABLE_TELEMETRY": "1"})
     os.chdir(ENTRY.parent)  # Streamlit reads its configuration from the folder it is started in
-    os.execv(sys.executable, command(host, port))
+    # In this process: what is imported so far (settings, pydantic) need not be imported again before the first page.
+    sys.argv = command(host, port)
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+    return DONE
 
 
 def command(host: str, port: int) -> list[str]:
@@ -54,7 +58,7 @@ def command(host: str, port: int) -> list[str]:
         "browser.gatherUsageStats": "false",
     }
     flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    return [sys.executable, "-m", "streamlit", "run", str(ENTRY), *flags]
+    return ["streamlit", "run", str(ENTRY), *flags]
 
 
 def free_port(host: str, wanted: int) -> int:
