@@ -43,7 +43,7 @@ _WORDS = re.compile(
     rf"\b(?:{_NUMBER_WORD})(?:(?:\s+and\s+|[\s-]+)(?:{_NUMBER_WORD})\b)*(?P<percent>\s+(?:%|per\s?cent|percent)\b)?",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"\b[A-Za-z]+[-.]?\d\w*(?:-\d+)*\b")
+_CODE = re.compile(r"\b[A-Za-z]+[-.]?\d\w*(?:[.-]\d+)*\b")
 _ROUNDLY = re.compile(
     r"\b(?:(?P<down>(?:well |just )?over|more than|at least)|"
     r"(?P<up>nearly|almost|(?:well |just )?under|(?:less|fewer) than|up to|at most)|"

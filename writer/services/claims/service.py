@@ -154,6 +154,12 @@ class Claims:
             return draft
         return self._rewritten(draft, revision, by, claim, f"{claim.sentence} [[{passage_id}]]")
 
+    def quoted(self, draft_id: str, by: Actor, claims: Sequence[Claim]) -> dict[str, Passage]:
+        """The passages that the claims' verdicts quote, by id."""
+        draft = self._drafts.open(draft_id, by)
+        ids = dict.fromkeys(claim.verdict.quote_passage for claim in claims if claim.verdict.quote_passage)
+        return self._passages(draft.owner_id, list(ids))
+
     def softening(self, claim: Claim) -> Softening | None:
         """None when the sentence is hedged already, or is a quotation."""
         after = softened(claim.sentence)
