@@ -6,6 +6,7 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import export_button, show_article
 from pages._shared.banner import banners, show_error
+from pages._shared.claims import chips_of, claims_panel
 from pages._shared.header import title_row
 from pages._shared.paper import where
 from pages._shared.section_editor import Desk, edit_section
@@ -88,7 +89,8 @@ def page(draft_id: str) -> None:
     with left:
         if reading:
             with st.container(border=True, key="paper"):
-                show_article(app.drafts.open(draft_id, actor), key="preview")
+                draft = app.drafts.open(draft_id, actor)
+                show_article(draft, key="preview", chips=chips_of(draft))
         else:
             title_and_state(desk)
             for section in desk.draft.sections:
@@ -96,6 +98,7 @@ def page(draft_id: str) -> None:
     with right:
         cited, versions = st.tabs([":material/format_quote: Citations", ":material/history: Versions"])
         with cited:
+            claims_panel(desk)
             citations(desk.draft)
         with versions:
             version_list(desk)

@@ -6,6 +6,7 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, export_button, facts, show_article
 from pages._shared.banner import banners, show_error
+from pages._shared.claims import chips_of
 from pages._shared.header import title_row
 from pages._shared.live import step_list, watch
 from pages._shared.new_article import new_article
@@ -76,7 +77,7 @@ def result(draft: Draft, job: Job | None) -> None:
     caption_row(draft, facts(draft))
     left, right = st.columns([2.3, 1], gap="medium")
     with left, st.container(border=True, key="paper"):
-        show_article(draft, key="article")
+        show_article(draft, key="article", chips=chips_of(draft))
     with right:
         steps, brief = st.tabs([":material/checklist: Steps", ":material/assignment: Brief"])
         with steps:

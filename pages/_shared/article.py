@@ -5,6 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from pages._shared.app import current_actor, get_app
+from pages._shared.chips import Chips
 from pages._shared.paper import section_blocks, show_paper
 from pages._shared.text import counted, words_of
 from writer.domain.briefs import Brief
@@ -18,10 +19,12 @@ BUILT_IN = "Built-in drafter"
 WORDS_A_MINUTE = 238
 
 
-def show_article(draft: Draft, *, key: str) -> None:
+def show_article(draft: Draft, *, key: str, chips: Chips | None = None) -> None:
+    """With `chips`, what the check says of each sentence stands at its end."""
     references = get_app().drafts.references(draft)
-    blocks = section_blocks(draft.sections, references)
-    show_paper(blocks, references, key=key, label=plain(draft.title), lead=plain(draft.description, 400))
+    blocks = section_blocks(draft.sections, references, chips)
+    lead = plain(draft.description, 400)
+    show_paper(blocks, references, key=key, label=plain(draft.title), lead=lead, chips=chips)
 
 
 def facts(draft: Draft) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.chips import Chips, split_at
 from pages._shared.text import shortened
 from writer.domain.drafts import Gap, Section, SectionState
 from writer.security.render import CitationView, plain, render_markdown
@@ -29,18 +30,28 @@ _paper = st.components.v2.component(
 
 
 def show_paper(
-    blocks: Iterable[Block], references: Sequence[Reference] = (), *, key: str, label: str, lead: str = ""
+    blocks: Iterable[Block],
+    references: Sequence[Reference] = (),
+    *,
+    key: str,
+    label: str,
+    lead: str = "",
+    chips: Chips | None = None,
 ) -> None:
     data = {"label": label, "lead": lead, "sections": list(blocks), "references": [_listed(r) for r in references]}
-    _paper(key=key, data=data)
+    _paper(key=key, data={**data, "claims": chips.cards if chips else []})
 
 
-def section_blocks(sections: Iterable[Section], references: Sequence[Reference] = ()) -> list[Block]:
-    return [section_block(section, _views(references)) for section in sections]
+def section_blocks(
+    sections: Iterable[Section], references: Sequence[Reference] = (), chips: Chips | None = None
+) -> list[Block]:
+    return [section_block(section, _views(references), chips) for section in sections]
 
 
-def section_block(section: Section, views: Mapping[str, CitationView]) -> Block:
-    html = render_markdown(section.text, citation=views.get) if section.text.strip() else ""
+def section_block(section: Section, views: Mapping[str, CitationView], chips: Chips | None = None) -> Block:
+    text = chips.marked(section) if chips else section.text
+    html = render_markdown(text, citation=views.get) if section.text.strip() else ""
+    html = chips.drawn(html) if chips else html
     return {
         "heading": plain(section.heading) if section.role == "body" else "",
         "html": html,
@@ -58,12 +69,17 @@ def diff_block(heading: str, before: str, after: str) -> Block:
     return {"heading": plain(heading), "diff": word_changes(before, after)}
 
 
-def marked_block(heading: str, text: str, sought: str) -> Block:
-    """A passage as plain text, with the words that were searched for marked."""
+def marked_block(heading: str, text: str, sought: str, sentence: str = "") -> Block:
+    """A passage as plain text, with the words that were searched for marked, or a whole sentence."""
+    before, found, after = split_at(text, sentence)
+    marked = f"{_words_marked(before, sought)}<mark>{_escaped(found)}</mark>{_words_marked(after, sought)}"
+    return {"heading": plain(heading), "html": render_markdown(marked if found else _words_marked(text, sought))}
+
+
+def _words_marked(text: str, sought: str) -> str:
     words = {word.casefold() for word in re.findall(r"\w{3,}", sought)}
     pieces = re.split(r"(\w+)", text)
-    marked = "".join(f"<mark>{p}</mark>" if _is_sought(p, words) else _escaped(p) for p in pieces)
-    return {"heading": plain(heading), "html": render_markdown(marked)}
+    return "".join(f"<mark>{p}</mark>" if _is_sought(p, words) else _escaped(p) for p in pieces)
 
 
 def word_changes(before: str, after: str) -> list[tuple[str, str]]:

@@ -13,7 +13,8 @@ from writer.domain.errors import ConfigurationError, JobStopped, ProviderError, 
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """0 done, 1 unexpected, 2 bad input, 3 provider failure with what was finished kept, 4 unsupported claims, 130 stopped."""
+    """0 done, 1 unexpected, 2 bad input, 3 provider failure with what was finished kept, 4 claims without support,
+    130 stopped."""
     args = _parser().parse_args(argv)
     try:
         code: int = args.run(args)

@@ -60,7 +60,24 @@ function referenceList(references) {
   return node
 }
 
-function citationCards(root, references) {
+function claimCard(claim) {
+  const card = el("div", "card")
+  card.setAttribute("role", "dialog")
+  card.setAttribute("aria-label", `What the check says: ${claim.status}`)
+  card.append(el("strong", "", claim.status))
+  if (claim.notes.length) card.append(list("ul", "reasons", claim.notes))
+  if (claim.title) card.append(el("span", "where", `${claim.title} · ${claim.where}`))
+  if (claim.quote.length) {
+    const [before, sentence, after] = claim.quote
+    const quote = el("p", "quote")
+    quote.tabIndex = 0
+    quote.append(before, el("mark", "", sentence), after)
+    card.append(quote)
+  }
+  return card
+}
+
+function citationCards(root, references, claims) {
   const byNumber = new Map(references.map((reference) => [`${reference.number}`, reference]))
   let open = null
   const close = () => {
@@ -75,15 +92,30 @@ function citationCards(root, references) {
     const quote = el("p", "quote", reference.quote)
     quote.tabIndex = 0
     card.append(el("strong", "", reference.title), el("span", "where", reference.where), quote)
+    place(link, card)
+  }
+  const place = (link, card) => {
     root.append(card)
-    const place = link.getBoundingClientRect()
+    const at = link.getBoundingClientRect()
     const frame = root.getBoundingClientRect()
-    card.style.top = `${place.bottom - frame.top + 8}px`
-    card.style.left = `${Math.max(4, Math.min(place.left - frame.left - 40, frame.width - card.offsetWidth - 4))}px`
+    card.style.top = `${at.bottom - frame.top + 8}px`
+    card.style.left = `${Math.max(4, Math.min(at.left - frame.left - 40, frame.width - card.offsetWidth - 4))}px`
     link.setAttribute("aria-expanded", "true")
     open = { link, card }
   }
   root.onclick = (event) => {
+    const chip = event.target.closest?.("button.claim")
+    if (chip) {
+      const again = open?.link === chip
+      close()
+      const claim = claims[Number(chip.dataset.claim)]
+      if (!again && claim) {
+        const card = claimCard(claim)
+        place(chip, card)
+        card.querySelector("mark")?.scrollIntoView({ block: "nearest" })
+      }
+      return
+    }
     const link = event.target.closest?.("sup.citation a")
     if (!link) return event.target.closest?.(".card") ? undefined : close()
     event.preventDefault()
@@ -112,5 +144,5 @@ export default function ({ data, parentElement }) {
   for (const section of data.sections) paper.append(sectionView(section))
   if (data.references.length) paper.append(referenceList(data.references))
   root.append(paper)
-  citationCards(root, data.references)
+  citationCards(root, data.references, data.claims ?? [])
 }
