@@ -1,0 +1,58 @@
+"""Checked sentences on real screens: chips that open the passage, and what a writer does about a weak one."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opened, button, settled
+from tests.browser.test_every_page import furnished, violations
+
+__all__ = ["furnished"]
+
+
+def edited(furnished: Opened, text: str = "", *, dark: bool = False) -> Page:
+    """The editor on the draft that was made; `text` replaces the first section's."""
+    page = furnished("/drafts", dark=dark)
+    button(page, "Edit").first.click()
+    page.get_by_role("textbox", name="Title", exact=True).wait_for()
+    if text:
+        page.get_by_role("textbox", name="Text of").first.fill(text)
+        expect(page.locator(".state").first).to_have_attribute("data-state", "saved")
+        settled(page)
+        button(page, "Check again").click()
+    page.locator(".st-key-claims").wait_for()
+    settled(page)
+    return page
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_chips_open_the_passage_at_its_sentence_and_break_no_rule(furnished: Opened, dark: bool) -> None:
+    page = edited(furnished, dark=dark)
+    page.get_by_text("Reading view").click()
+    chip = page.locator("button.claim").first
+    chip.wait_for()
+    assert violations(Axe().run(page).response) == []
+
+    chip.click()
+
+    card = page.get_by_role("dialog", name="What the check says")
+    expect(card.locator("mark")).not_to_be_empty()
+    assert violations(Axe().run(page).response) == []
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+
+
+def test_a_claim_is_softened_and_another_source_is_cited(furnished: Opened) -> None:
+    page = edited(furnished, "The fish hall always cost the town 46.8 million crowns [[S1.p1]].")
+    expect(page.get_by_text("not found in the passage").first).to_be_visible()
+
+    page.get_by_role("button", name="Soften").first.click()
+    page.get_by_role("button", name="Use this wording").click()
+
+    text = page.get_by_role("textbox", name="Text of").first
+    expect(text).to_have_value("The fish hall often cost the town 46.8 million crowns [[S1.p1]].")
+    page.get_by_role("button", name="Find a source").first.click()
+    page.get_by_role("button", name="Cite this").first.click()
+    expect(text).to_have_value(re.compile(r"\]\]\. \[\[S\d+\.p\d+\]\]$"))
