@@ -72,6 +72,8 @@ def buttons(source: Source) -> None:
         with banners():
             app.sources.retry(source.id, actor)
             st.rerun()
+    if source.url:
+        st.link_button("Web page", source.url, icon=":material/open_in_new:", type="tertiary")
     if source.passages and st.button("Read", icon=":material/menu_book:", type="tertiary", key=f"read:{source.id}"):
         read_source(source)
     if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"delete:{source.id}"):

@@ -1,6 +1,7 @@
 """Ways to add sources, and how imports from the web and from folders are going."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
@@ -39,7 +40,12 @@ def draw_add() -> None:
     elsewhere = isinstance(asker, str) and asker not in _LOOPBACK
     folders = get_app().sources.reads_folders and not elsewhere
     tabs = st.tabs([*names, ":material/folder_open: Folder"] if folders else names)
-    draws = (lambda: draw_upload("sources:upload"), lambda: draw_paste("sources"), draw_web, draw_folder)
+    draws: tuple[Callable[[], None], ...] = (
+        lambda: draw_upload("sources:upload"),
+        lambda: draw_paste("sources"),
+        draw_web,
+        draw_folder,
+    )
     for tab, draw in zip(tabs, draws, strict=False):
         with tab:
             draw()
@@ -47,7 +53,7 @@ def draw_add() -> None:
 
 def draw_web() -> None:
     app, actor = get_app(), current_actor()
-    what = st.segmented_control("From", [_PAGES, _SITEMAP], default=_PAGES, key="sources:web_kind")
+    what = st.radio("From", [_PAGES, _SITEMAP], horizontal=True, key="sources:web_kind")
     with st.form("sources:web", border=False):
         if what == _SITEMAP:
             text = st.text_input("Address of the sitemap", key="sources:sitemap", placeholder="https://…/sitemap.xml")
@@ -93,10 +99,11 @@ def draw_import(one: Import) -> None:
     with st.container(border=True, key=f"import:{one.job.id}", gap="xsmall"):
         top = st.container(horizontal=True, vertical_alignment="center")
         with top:
-            st.markdown(f"**{as_markdown(one.what, 120)}**", width="stretch")
+            st.markdown(f"**{as_markdown(place_shown(one.what))}**", width="stretch")
             st.badge(label, icon=icon, color=colour)
         if one.job.state is JobState.RUNNING:
-            told = as_markdown(f"{one.done} of {len(one.rows)} · {one.doing}" if one.rows else one.doing, 160)
+            doing = place_shown(one.doing)
+            told = as_markdown(f"{one.done} of {len(one.rows)} · {doing}" if one.rows else doing, 160)
             st.progress(one.done / len(one.rows) if one.rows else 0.0, text=told)
         bottom = st.container(horizontal=True, vertical_alignment="center")
         with bottom:
@@ -117,7 +124,7 @@ def summary(one: Import) -> str:
 def _lines(rows: Sequence[ImportRow]) -> Iterator[str]:
     for row in rows:
         said = row.sentence or ("waiting" if row.outcome is None else "")
-        yield f"- {as_markdown(row.place, 100)}: {as_markdown(said, 300)}"
+        yield f"- {as_markdown(place_shown(row.place))}: {as_markdown(said, 300)}"
 
 
 def _buttons(one: Import) -> None:
@@ -160,4 +167,9 @@ def origin_of(source: Source) -> str:
     if not source.url:
         return ""
     read = f"read {ago(source.retrieved_at)}" if source.retrieved_at else ""
-    return as_markdown(" · ".join(filter(None, (plain(source.url, 120), read))))
+    return as_markdown(" · ".join(filter(None, (place_shown(source.url), read))))
+
+
+def place_shown(place: str) -> str:
+    """An address as people say it: what begins with http or www would become a link in the middle of a text."""
+    return plain(re.sub(r"^https?://(?:www\.)?", "", place), 120)

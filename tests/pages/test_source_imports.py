@@ -61,12 +61,12 @@ def test_addresses_become_sources_with_a_result_and_a_reason_for_each(app: App, 
     assert [row.outcome for row in done.rows] == [ImportOutcome.ADDED, ImportOutcome.REFUSED]
     assert "1 added · 1 refused" in said(at)
     assert "answered with the status 404" in said(at)
-    assert as_markdown(f"{place}/a") in said(at)
+    assert as_markdown(f"127.0.0.1:{site.port}/a") in said(at)
 
 
 def test_a_sitemap_is_read_up_to_the_number_of_pages_that_was_asked_for(app: App, screen: Screen, site: Site) -> None:
     at = screen("sources")
-    at.segmented_control(key="sources:web_kind").set_value("Sitemap").run()
+    at.radio(key="sources:web_kind").set_value("Sitemap").run()
     at.text_input(key="sources:sitemap").set_value(f"http://127.0.0.1:{site.port}/sitemap.xml")
     at.number_input(key="sources:limit").set_value(1)
     submit(at, "Fetch")
