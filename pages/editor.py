@@ -49,7 +49,7 @@ def title_and_state(desk: Desk) -> None:
     title = left.text_input("Title", draft.title, key=f"title:{draft.id}:{desk.epoch('')}", max_chars=300)
     states = list(dict.fromkeys([draft.state, *STATES]))
     state = right.selectbox(
-        "Status", states, format_func=lambda s: words_of(s.value), key=f"state:{draft.id}:{desk.epoch('')}"
+        "Status", states, format_func=lambda s: words_of(s.value), key=f"state:{draft.id}:{desk.epoch('status')}"
     )
     if state != draft.state:
         desk.saw(app.drafts.set_state(draft.id, state, actor))
@@ -63,7 +63,7 @@ def rename(desk: Desk, title: str) -> None:
         desk.saw(app.drafts.save(draft.id, draft.revision, actor, title=title, sections=draft.sections))
     except EditConflict:
         now = app.drafts.open(draft.id, actor)
-        desk.saw(app.drafts.save(now.id, now.revision, actor, title=title, sections=now.sections))
+        desk.show(app.drafts.save(now.id, now.revision, actor, title=title, sections=now.sections))
     st.rerun()
 
 

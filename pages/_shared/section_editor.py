@@ -24,7 +24,7 @@ class Desk:
 
     def __init__(self, draft: Draft) -> None:
         self._state: dict[str, Any] = st.session_state.setdefault(f"desk:{draft.id}", {"draft": draft, "epochs": {}})
-        if draft.revision != self.draft.revision:
+        if (draft.revision, draft.state) != (self.draft.revision, self.draft.state):
             for section in self.draft.sections:
                 take_in(self, section)  # what was typed before the others' change was seen
             self.show(get_app().drafts.open(draft.id, current_actor()))
@@ -43,10 +43,16 @@ class Desk:
         """Take over what others changed; a text that is not saved yet stays on the screen until the writer decides."""
         for section in draft.sections:
             before = self.draft.section(section.key)
-            if before and digest(before) != digest(section) and not self._unsaved(section.key):
+            if before is None or digest(before) == digest(section) or self._unsaved(section.key):
+                continue
+            if typed := self.untaken(section.key):
+                self.note(before, typed, "conflict")
+            else:
                 self.begin_afresh(section.key)
         if draft.title != self.draft.title:
             self.begin_afresh("")
+        if draft.state != self.draft.state:
+            self.begin_afresh("status")
         self.saw(draft)
 
     def begin_afresh(self, key: str) -> None:
@@ -59,6 +65,19 @@ class Desk:
         """What became of the field's last message: its number, its text, and "saved", "conflict" or "failed"."""
         known: dict[str, Any] = st.session_state.setdefault(f"{self.field(key)}:known", {"seq": 0, "state": ""})
         return known
+
+    def untaken(self, key: str) -> dict[str, Any] | None:
+        """The field's message that is not dealt with yet: each counts once, by its number, since reruns bring the last
+        one again; what failed is tried again."""
+        typed, known = (st.session_state.get(self.field(key)) or {}).get("typed"), self.known(key)
+        least = known["seq"] + (known["state"] != "failed")
+        return typed if isinstance(typed, dict) and typed.get("seq", 0) >= least else None
+
+    def note(self, section: Section, typed: dict[str, Any], state: str) -> tuple[str, str]:
+        """What becomes of a message; returns the heading and the text in it."""
+        text, heading = str(typed.get("text", "")), str(typed.get("heading", "")).strip() or section.heading
+        self.known(section.key).update(seq=typed["seq"], typed=(heading, text), state=state)
+        return heading, text
 
     def _unsaved(self, key: str) -> bool:
         return self.known(key)["state"] in ("conflict", "failed")
@@ -112,17 +131,17 @@ def _noticed() -> None:
 
 
 def take_in(desk: Desk, section: Section) -> None:
-    """Each message once, by its number, since reruns bring the last one again; what failed is tried again."""
-    typed, known = (st.session_state.get(desk.field(section.key)) or {}).get("typed"), desk.known(section.key)
-    if not isinstance(typed, dict) or typed.get("seq", 0) < known["seq"] + (known["state"] != "failed"):
+    """Saves what was typed into the section, which is given as its writer sees it. What others changed elsewhere in the
+    draft is shown afterwards: a field must never go on showing a text that is not there any more."""
+    typed, known = desk.untaken(section.key), desk.known(section.key)
+    if typed is None:
         return
-    text, heading = str(typed.get("text", "")), str(typed.get("heading", "")).strip() or section.heading
-    known.update(seq=typed["seq"], typed=(heading, text), state="failed")
+    heading, text = desk.note(section, typed, "failed")
     if typed.get("restored", digest(section)) != digest(section):
         known["state"] = "conflict"
         return
     try:
-        desk.saw(saved(desk.draft, section, heading, text))
+        desk.show(saved(desk.draft, section, heading, text))
         known["state"] = "saved"
     except EditConflict:
         known["state"] = "conflict"
@@ -159,12 +178,12 @@ def _save_mine(desk: Desk, key: str, known: dict[str, Any]) -> None:
         app, actor = get_app(), current_actor()
         now = app.drafts.open(desk.draft.id, actor)
         heading, text = known["typed"]
-        desk.saw(app.drafts.save_section(now.id, now.revision, actor, key=key, heading=heading, text=text))
+        desk.show(app.drafts.save_section(now.id, now.revision, actor, key=key, heading=heading, text=text))
         known["state"] = "saved"
 
 
 def _show_theirs(desk: Desk, key: str, known: dict[str, Any]) -> None:
     with banners():
         known["state"] = ""
-        desk.saw(get_app().drafts.open(desk.draft.id, current_actor()))
+        desk.show(get_app().drafts.open(desk.draft.id, current_actor()))
         desk.begin_afresh(key)

@@ -86,6 +86,41 @@ def test_a_change_to_another_section_is_no_conflict(app: App, screen: Screen, dr
     assert [s.text for s in now.sections if s.key in (mine, other)] == ["My words.", "Their words."]
 
 
+def test_a_field_that_shows_an_old_text_cannot_overwrite_the_new_one(app: App, screen: Screen, draft: Draft) -> None:
+    mine, other = [section.key for section in draft.sections if section.role == "body"][:2]
+    at = screen("editor", draft=draft.id)
+    app.drafts.save_section(draft.id, draft.revision, LOCAL_ACTOR, key=other, heading="Theirs", text="Their words.")
+    typed(at, draft, mine, "My words.")
+    typed(at, draft, other, "Words put into the text that stood there before.")
+
+    theirs = app.drafts.open(draft.id, LOCAL_ACTOR).section(other)
+    assert theirs is not None
+    assert theirs.text == "Their words."
+
+
+def test_what_was_typed_into_two_sections_meets_a_change_to_one_as_a_conflict(
+    app: App, screen: Screen, draft: Draft
+) -> None:
+    mine, other = [section.key for section in draft.sections if section.role == "body"][:2]
+    at = screen("editor", draft=draft.id)
+    app.drafts.save_section(draft.id, draft.revision, LOCAL_ACTOR, key=other, heading="Theirs", text="Their words.")
+    at.session_state[f"text:{draft.id}:{other}:0"] = {"typed": {"seq": 1, "text": "Mine, too.", "heading": ""}}
+    typed(at, draft, mine, "My words.")
+
+    now = app.drafts.open(draft.id, LOCAL_ACTOR)
+    assert [s.text for s in now.sections if s.key in (mine, other)] == ["My words.", "Their words."]
+    assert "was changed somewhere else" in at.warning[0].value
+
+
+def test_a_status_that_was_set_elsewhere_is_not_set_back(app: App, screen: Screen, draft: Draft) -> None:
+    at = screen("editor", draft=draft.id)
+    app.drafts.set_state(draft.id, DraftState.READY, LOCAL_ACTOR)
+    at.run()
+    typed(at, draft, body_key(draft), "My words.")
+
+    assert app.drafts.open(draft.id, LOCAL_ACTOR).state is DraftState.READY
+
+
 def test_the_title_and_the_status_are_changed_in_place(app: App, screen: Screen, draft: Draft) -> None:
     at = screen("editor", draft=draft.id)
     at.text_input(key=f"title:{draft.id}:0").set_value("A better title").run()
