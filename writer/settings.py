@@ -151,8 +151,8 @@ class Settings(BaseSettings):
 
     @property
     def is_for_one_person(self) -> bool:
-        """Nobody else can reach it over the network."""
-        return self.host in ("127.0.0.1", "localhost", "::1")
+        """Nobody else can reach it, neither directly nor through a proxy on this machine."""
+        return self.host in ("127.0.0.1", "localhost", "::1") and not self.allowed_hosts
 
     @property
     def log_dir(self) -> Path:

@@ -141,9 +141,10 @@ def test_a_folder_of_the_system_is_refused_with_a_sentence(screen: Screen) -> No
 
 
 class TestWhereOthersCanReachTheApp:
-    @pytest.fixture
-    def settings_of_app(self) -> dict[str, str]:
-        return {"WRITER_HOST": "0.0.0.0"}
+    @pytest.fixture(params=[{"WRITER_HOST": "0.0.0.0"}, {"WRITER_ALLOWED_HOSTS": "writer.example"}])
+    def settings_of_app(self, request: pytest.FixtureRequest) -> dict[str, str]:
+        settings: dict[str, str] = request.param
+        return settings
 
     def test_there_is_no_field_for_folders(self, screen: Screen) -> None:
         at = screen("sources")
