@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from typing import Any
 
 from writer.domain.actors import Actor
+from writer.domain.claims import CheckedDraft
 from writer.domain.errors import NotFound, StorageError
 from writer.domain.jobs import StepOutcome
 from writer.services.claims.service import STEP, Claims
@@ -24,7 +26,7 @@ class ClaimChecks:
     async def check(self, context: StepContext) -> StepOutcome:
         draft_id, by = str(context.job.args["draft_id"]), Actor(context.job.owner_id, credential="job")
         try:
-            checked = await asyncio.to_thread(self._claims.check, draft_id, by)
+            checked = await _to_the_end(asyncio.to_thread(self._claims.check, draft_id, by))
         except NotFound:
             return StepOutcome({"skipped": "the draft was deleted"})
         return StepOutcome({"claims": len(checked.claims), "revision": checked.revision})
@@ -42,3 +44,14 @@ class ClaimChecks:
             return outcome
 
         return and_then_check
+
+
+async def _to_the_end(work: Coroutine[Any, Any, CheckedDraft]) -> CheckedDraft:
+    """A thread cannot be cancelled: whoever stops the step waits for it, or it would write into a database that is
+    being closed. A check takes a second at most."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
