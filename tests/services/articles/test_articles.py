@@ -12,7 +12,7 @@ from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.briefs import Brief
 from writer.domain.citations import cited_ids
 from writer.domain.drafts import Draft, DraftState, Origin, SectionState
-from writer.domain.errors import NotFound, UserMistake
+from writer.domain.errors import NotFound, UnknownRoute, UserMistake
 from writer.domain.jobs import JobState, StepState
 from writer.domain.outlines import Outline, OutlineSection
 from writer.domain.sources import NewSource
@@ -115,6 +115,16 @@ async def test_another_outline_for_the_same_draft_replaces_the_text_once_it_is_a
     written = sourced.stores.drafts.get(draft.id)
     assert [s.key for s in written.sections] == ["introduction", "s1", "s2", "conclusion"]
     assert any(version.note == "New outline approved" for version in sourced.stores.drafts.versions(draft.id))
+
+
+async def test_another_outline_by_a_route_that_does_not_exist_leaves_the_first_one_waiting(sourced: Studio):
+    draft = sourced.articles.start(BRIEF, LOCAL_ACTOR)
+    job = sourced.jobs.for_draft(draft.id, LOCAL_ACTOR)
+    await sourced.followed(job.id)
+
+    with pytest.raises(UnknownRoute):
+        sourced.articles.redo_outline(draft.id, LOCAL_ACTOR, "nobody:nothing")
+    assert sourced.jobs.get(job.id, LOCAL_ACTOR).state is JobState.WAITING
 
 
 async def test_with_a_provider_that_always_reaches_for_the_strongest_statistic_it_is_said_once(
@@ -381,6 +391,20 @@ async def test_text_typed_into_a_place_before_its_section_was_written_stays(sour
     draft = await sourced.written(BRIEF)
     assert draft.section("s2").text == "Typed by hand."
     assert draft.state is DraftState.IN_REVIEW
+
+
+async def test_a_heading_that_the_writer_gave_meanwhile_stays_over_the_section_that_is_written_then(sourced: Studio):
+    def script(asked: Asked) -> Reply:
+        if section_key(asked) == "s2":
+            now = sourced.stores.drafts.get(sourced.stores.drafts.listing("local")[0].id)
+            mine = [replace(s, heading="My own heading") if s.key == "s2" else s for s in now.sections]
+            sourced.stores.drafts.save(now.id, now.revision, Origin("person", "local"), title=now.title, sections=mine)
+        return quick(asked)
+
+    sourced.server.script = script
+    draft = await sourced.written(BRIEF)
+    assert draft.section("s2").heading == "My own heading"
+    assert draft.section("s2").text
 
 
 async def test_sources_added_while_the_outline_waits_are_found(sourced: Studio):

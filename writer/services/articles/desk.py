@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from writer.domain.briefs import Brief
 from writer.domain.citations import cited_ids
@@ -69,9 +69,15 @@ class Desk:
         return WrittenBody(brief_in(context), outline, plan, sections, tuple(found.values())), draft
 
     async def unless_edited(self, context: StepContext, sections: Iterable[Section]) -> tuple[Section, ...]:
-        """Those that the writer has not touched since they were written: a person's text is never replaced."""
+        """Those that the writer has not touched since they were written: a person's text is never replaced, nor is the
+        heading that a person gave."""
         draft = await self.draft(context)
-        return tuple(section for section in sections if untouched(context, draft, section.key))
+        now = {section.key: section for section in draft.sections}
+        return tuple(
+            replace(section, heading=now[section.key].heading)
+            for section in sections
+            if untouched(context, draft, section.key)
+        )
 
 
 def brief_in(context: StepContext) -> Brief:

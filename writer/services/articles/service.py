@@ -84,12 +84,12 @@ class Articles:
         """Another outline for the same draft; what the job so far was doing is stopped, text stays until the new
         outline is approved, and in its versions after that."""
         draft = self._owned(draft_id, by)
+        type_of(draft.brief)
+        self._check_there_are_sources(self._sources.ready_ids(by.user), by, self._drafter_for(by.user, route))
         earlier = self._ledger.latest_for_draft(draft_id)
         if earlier and not earlier.state.is_over:
             self._ledger.stop(earlier.id)
             self._wake(earlier.id)
-        type_of(draft.brief)
-        self._check_there_are_sources(self._sources.ready_ids(by.user), by, self._drafter_for(by.user, route))
         job = self._ledger.add(_job(draft.brief, by, route, draft_id, "", auto_approve=False))
         self._wake(job.id)
         return job
@@ -150,7 +150,8 @@ class Articles:
         its key, nothing to write from."""
         type_of(brief)
         drafter = self._drafter_for(by.user, route)
-        digests = [self._sources.get(id_).digest for id_ in self._usable_sources(brief, by, drafter)]
+        usable = set(self._usable_sources(brief, by, drafter))
+        digests = [source.digest for source in self._sources.listing(by.user) if source.id in usable]
         return digest_of(mode, brief_json(brief), sorted(digests), drafter.identity, route)
 
     def _usable_sources(self, brief: Brief, by: Actor, drafter: Drafter) -> Sequence[int]:
