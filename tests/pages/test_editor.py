@@ -115,8 +115,7 @@ def test_what_was_typed_into_two_sections_meets_a_change_to_one_as_a_conflict(
 def test_a_status_that_was_set_elsewhere_is_not_set_back(app: App, screen: Screen, draft: Draft) -> None:
     at = screen("editor", draft=draft.id)
     app.drafts.set_state(draft.id, DraftState.READY, LOCAL_ACTOR)
-    at.run()
-    typed(at, draft, body_key(draft), "My words.")
+    typed(at, draft, body_key(draft), "My words.").run()
 
     assert app.drafts.open(draft.id, LOCAL_ACTOR).state is DraftState.READY
 
