@@ -102,7 +102,7 @@ def build(settings: Settings, policy: RunnerPolicy | None = None) -> App:
         format=settings.log_format,
         secrets=settings.secrets(),
     )
-    database = open_database(settings.database_url.get_secret_value() or f"sqlite:///{settings.data_dir}/writer.db")
+    database = open_database(settings.url)
     if database.file is not None:
         migrate(database)
     return _Workshop(settings, database, policy).app()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Request
@@ -111,7 +111,3 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "end": passage.end,
         "page": passage.page,
     }
-
-
-def day(value: date) -> str:
-    return value.isoformat()
