@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-ALL = ("article", "providers", "stop", "overlap", "extractive", "retrieval", "reimport", "startup", "kills")
+ALL = (
+    "article", "providers", "stop", "overlap", "extractive", "retrieval", "reimport", "citations", "startup", "kills",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:
