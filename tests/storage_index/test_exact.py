@@ -24,7 +24,7 @@ def test_changes_show_at_once(store):
     store.delete(gone)
     put_passages(store, kept, ["c"])
 
-    assert index.nearest(vector_of("c"), 3, [kept, gone]) == [(f"S{kept}.p1", pytest.approx(1))]
+    assert index.nearest(vector_of("c"), 3, [kept, gone]) == [(f"S{kept}.p3", pytest.approx(1))]
 
 
 def test_only_the_sources_named_are_searched(store):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from writer.domain.ports.sources import SourceStore, StoredVector
-from writer.domain.sources import Block, Document, NewPassage, NewSource, SourceState, passage_id
+from writer.domain.sources import Block, Document, NewPassage, NewSource, SourceState
 
 MODEL = "made-up"
 DIMENSION = 16
@@ -35,6 +35,5 @@ def put_passages(store: SourceStore, source_id: int, texts: Sequence[str]) -> No
         for n, text in enumerate(texts, start=1)
     ]
     store.put_document(source_id, document, passages)
-    store.put_vectors(
-        MODEL, [StoredVector(passage_id(source_id, n), source_id, vector_of(t)) for n, t in enumerate(texts, start=1)]
-    )
+    made = [StoredVector(passage.id, source_id, vector_of(passage.text)) for passage in store.passages(source_id)]
+    store.put_vectors(MODEL, made)

@@ -1,11 +1,12 @@
 """Puts the passages of a document that was read again in the place of the old ones, in the caller's transaction."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from writer.domain.revisions import Held, revised
+from writer.domain.revisions import Held, Revision, revised
 from writer.domain.sources import NewPassage, passage_id
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET
@@ -13,16 +14,32 @@ from writer.storage.rows import PassageRow, SourceRow, VectorRow
 from writer.storage.source_rows import AT_ONCE, passage_values
 
 
-def rewrite_passages(database: Database, session: Session, source: SourceRow, passages: Sequence[NewPassage]) -> int:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A revision, and what it was made from."""
+
+    held: list[Held]
+    last: int
+    revision: Revision
+
+
+def planned(session: Session, source_id: int, passages: Sequence[NewPassage]) -> Plan:
+    """To be made before the transaction: comparing a long document with itself takes a second."""
+    last = session.scalar(select(SourceRow.last_passage).where(SourceRow.id == source_id)) or 0
+    return _plan(_held(session, source_id), last, _in_order(passages))
+
+
+def rewrite_passages(
+    database: Database, session: Session, source: SourceRow, passages: Sequence[NewPassage], ahead: Plan
+) -> int:
     """The highest number that a passage of this source ever had. Vectors go with what was edited or is gone."""
-    new = sorted(passages, key=lambda passage: passage.ordinal)
+    new = _in_order(passages)
     held = _held(session, source.id)
     if not held and not source.last_passage:
-        rows = [passage_values(source, passage, passage.ordinal, passage.ordinal) for passage in new]
-        _insert(database, session, rows)
+        _insert(database, session, [passage_values(source, one, one.ordinal, one.ordinal) for one in new])
         return max((passage.ordinal for passage in new), default=0)
-    last = max([source.last_passage, *(passage.number for passage in held)])
-    plan = revised(held, new, last)
+    still_true = (ahead.held, ahead.last) == (held, source.last_passage)
+    plan = (ahead if still_true else _plan(held, source.last_passage, new)).revision
     rows = [
         passage_values(source, passage, number, place)
         for place, (number, passage) in enumerate(zip(plan.numbers, new, strict=True), start=1)
@@ -34,7 +51,16 @@ def rewrite_passages(database: Database, session: Session, source: SourceRow, pa
         session.execute(delete(VectorRow).where(VectorRow.passage_id.in_(some)), execution_options=QUIET)
     _move(session, source.id, [row for row in rows if row["id"] in known])
     _insert(database, session, [row for row in rows if row["id"] not in known])
-    return max([last, *plan.numbers])
+    return max([source.last_passage, *(passage.number for passage in held), *plan.numbers])
+
+
+def _plan(held: list[Held], last: int, new: Sequence[NewPassage]) -> Plan:
+    highest = max([last, *(passage.number for passage in held)])
+    return Plan(held, last, revised(held, new, highest))
+
+
+def _in_order(passages: Sequence[NewPassage]) -> list[NewPassage]:
+    return sorted(passages, key=lambda passage: passage.ordinal)
 
 
 def _held(session: Session, source_id: int) -> list[Held]:

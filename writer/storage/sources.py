@@ -12,7 +12,7 @@ from writer.domain.ports.sources import SourceChange, StoredVector
 from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET
-from writer.storage.rewriting import rewrite_passages
+from writer.storage.rewriting import planned, rewrite_passages
 from writer.storage.rows import CounterRow, PassageRow, SourceChangeRow, SourceRow, VectorRow
 from writer.storage.rows.base import now_micros
 from writer.storage.source_rows import (
@@ -125,6 +125,8 @@ class Sources:
     def put_document(self, source_id: int, document: Document, passages: Sequence[NewPassage]) -> None:
         facts = {"authors": document.authors, "published": document.published, "title": document.title}
         stated: dict[str, Any] = {name: value for name, value in facts.items() if value}
+        with self._database.reading() as session:
+            ahead = planned(session, source_id, passages)
         with self._database.writing() as session:
             source = session.get(SourceRow, source_id, with_for_update=True)
             if source is None:
@@ -133,7 +135,7 @@ class Sources:
                 stated.pop("title", None)
             if document.canonical_url and not source.url:  # a saved page that says where it is from
                 stated["url"] = document.canonical_url
-            stated["last_passage"] = rewrite_passages(self._database, session, source, passages)
+            stated["last_passage"] = rewrite_passages(self._database, session, source, passages, ahead)
             counts = {"words": count_words(document.text), "pages": document.pages, "passages": len(passages)}
             _change(session, source_id, **stated, **counts)
             self._tell(session, source.owner_id, source_id, "put")
