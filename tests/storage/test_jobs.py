@@ -47,6 +47,8 @@ def test_jobs_are_found_by_owner_draft_source_and_fingerprint_newest_first(store
     assert stores.jobs.by_fingerprint(OWNER, "f") == newer
     assert stores.jobs.by_fingerprint("somebody else", "f") is None
     assert stores.jobs.jobs("somebody else") == []
+    assert [job.id for job in stores.jobs.jobs(OWNER, 1, older.kind)] == [newer.id]
+    assert stores.jobs.jobs(OWNER, kind="another") == []
 
 
 def test_a_wave_starts_when_every_step_of_the_lower_ones_is_done(stores: Stores):

@@ -61,8 +61,9 @@ class Jobs:
         with self._database.reading() as session:
             return [step_from(row) for row in session.scalars(ordered)]
 
-    def jobs(self, owner_id: str, limit: int = 50) -> list[Job]:
-        return self._newest(JobRow.owner_id == owner_id, limit=limit)
+    def jobs(self, owner_id: str, limit: int = 50, kind: str = "") -> list[Job]:
+        of_kind = (JobRow.kind == kind,) if kind else ()
+        return self._newest(JobRow.owner_id == owner_id, *of_kind, limit=limit)
 
     def latest_for_draft(self, draft_id: str) -> Job | None:
         return next(iter(self._newest(JobRow.draft_id == draft_id, limit=1)), None)

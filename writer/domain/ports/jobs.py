@@ -20,8 +20,8 @@ class JobLedger(Protocol):
         """By wave, then in the order they were added."""
         ...
 
-    def jobs(self, owner_id: str, limit: int = 50) -> list[Job]:
-        """Newest first."""
+    def jobs(self, owner_id: str, limit: int = 50, kind: str = "") -> list[Job]:
+        """Newest first; "" stands for every kind."""
         ...
 
     def latest_for_draft(self, draft_id: str) -> Job | None: ...

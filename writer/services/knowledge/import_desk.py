@@ -15,8 +15,6 @@ from writer.services.knowledge.folders import checked_folder
 from writer.services.knowledge.imports import FETCH, FOLDER, IMPORT_KIND, LIST, fetch_steps, folder_step, list_step
 from writer.services.knowledge.web.addresses import addresses_in, host_of, normalised
 
-_RECENT_JOBS = 200
-
 
 class ImportDesk:
     """`folders_below`: the data folder that is never read, or None where folders of the machine are not for people who
@@ -79,8 +77,7 @@ class ImportDesk:
 
     def listing(self, by: Actor, limit: int = 5) -> list[Import]:
         """Newest first."""
-        jobs = [job for job in self._ledger.jobs(by.user, _RECENT_JOBS) if job.kind == IMPORT_KIND]
-        return [self._told(job) for job in jobs[:limit]]
+        return [self._told(job) for job in self._ledger.jobs(by.user, limit, IMPORT_KIND)]
 
     def get(self, job_id: str, by: Actor) -> Import:
         return self._told(self._owned(job_id, by))
