@@ -54,7 +54,7 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """`description` is the meta description, 121 to 156 characters where the text allows."""
+    """`description` is the meta description, as long as the content type asks where the text allows."""
 
     title: str
     description: str

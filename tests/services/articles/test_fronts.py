@@ -50,6 +50,16 @@ async def test_without_a_usable_title_the_approved_one_and_the_thesis_stand(repl
     assert headline.description.startswith("Tides pay.")
 
 
+async def test_a_type_that_asks_for_another_length_is_asked_for_and_given_it():
+    provider = ScriptedProvider('{"title": "Tides", "description": "%s"}' % ("Tides pay. " * 12))
+    headline = await ModelDrafter(provider).headline(body("newsletter"), CALLER)
+
+    assert 40 <= len(headline.description) <= 90
+    asked = provider.requests[-1].messages[0].content
+    assert "at most 50 characters" in asked
+    assert "has 40 to 90 characters" in asked
+
+
 async def test_the_number_in_a_list_s_title_is_counted():
     reply = '{"title": "10 ways tides pay", "description": ""}'
     headline = await ModelDrafter(ScriptedProvider(reply)).headline(body("listicle"), CALLER)

@@ -55,6 +55,22 @@ class ContentType:
     def counts_sections_in_title(self) -> bool:
         return any(rule.name == "number_in_title" for rule in self.checks)
 
+    @property
+    def description_bounds(self) -> tuple[int, int]:
+        """Fewest and most characters: what the type's own check asks for is also what is written."""
+        asked = next((rule.parameters for rule in self.checks if rule.name == "description_length"), None)
+        return (int(asked["least"]), int(asked["most"])) if asked else DESCRIPTION
+
+    @property
+    def most_title(self) -> int:
+        """Characters of a title that models are asked for."""
+        return next((int(rule.parameters["most"]) for rule in self.checks if rule.name == "title_length"), ASKED_TITLE)
+
+
+DESCRIPTION = (121, 156)
+"""Characters of a meta description, where a type does not say otherwise."""
+ASKED_TITLE = 60
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)

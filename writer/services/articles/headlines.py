@@ -8,7 +8,6 @@ from writer.domain.text import sentences
 from writer.services.articles.content_types import type_of
 
 MOST_TITLE = 100
-DESCRIPTION = (121, 156)
 _NUMBER = re.compile(r"\b\d{1,3}\b")
 
 
@@ -27,7 +26,7 @@ def in_bounds(headline: Headline, body: WrittenBody, route: str, prompt_version:
 
 def described(description: str, body: WrittenBody) -> str:
     """Shortened at a word when too long; too short ones grow by the article's own first sentences that fit."""
-    low, high = DESCRIPTION
+    low, high = type_of(body.brief).description_bounds
     text = shortened(description, high)
     for sentence in _own_sentences(body):
         if len(text) >= low:

@@ -111,6 +111,8 @@ class ModelDrafter:
             text=material.body_text(body),
             title=body.outline.title,
             sections=material.counted(len(body.sections), "section"),
+            most_title=str(type_of(body.brief).most_title),
+            description_bounds="{} to {}".format(*type_of(body.brief).description_bounds),
         )
         request = CompletionRequest(
             messages,
