@@ -18,6 +18,8 @@ def add_provider(accounts: Sequence[AccountView]) -> None:
     chosen = presets[
         st.selectbox("Service", list(presets), format_func=lambda name: presets[name].title, key="add:preset")
     ]
+    if chosen.hint:
+        st.caption(as_markdown(chosen.hint))
     taken = {account.name for account in accounts}
     name = st.text_input(
         "Name", chosen.name, key=f"add:name:{chosen.name}", help="The first half of its routes, as in openai:gpt-5-mini"

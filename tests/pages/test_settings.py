@@ -24,6 +24,13 @@ def with_provider(screen: Screen, model: ScriptedServer) -> AppTest:
     return at
 
 
+def test_each_kind_of_service_says_what_to_do_first(screen: Screen) -> None:
+    at = screen("settings")
+    at.selectbox(key="add:preset").set_value("vllm").run()
+
+    assert "only if it was started with" in said(at)
+
+
 def test_a_saved_provider_is_listed_without_its_key(app: App, screen: Screen, model: ScriptedServer) -> None:
     at = with_provider(screen, model)
 

@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 
 
 class Preset(Protocol):
-    """A kind of service that an account can be for. `models` are suggestions, the best first."""
+    """A kind of service that an account can be for. `models` are suggestions, the best first; `hint` says what to do
+    before it can be used."""
 
     @property
     def name(self) -> str: ...
@@ -47,6 +48,8 @@ class Preset(Protocol):
     def needs_key(self) -> bool: ...
     @property
     def models(self) -> Sequence[str]: ...
+    @property
+    def hint(self) -> str: ...
 
 
 class RouteStatus(Protocol):
