@@ -9,13 +9,13 @@ from pages._shared.chips import Chips
 from pages._shared.paper import section_blocks, show_paper
 from pages._shared.text import counted, words_of
 from writer.domain.briefs import Brief
+from writer.domain.drafting import BUILT_IN
 from writer.domain.drafts import Draft, DraftSummary
 from writer.domain.errors import WriterError
 from writer.domain.text import slug
 from writer.security.render import as_markdown, plain
 from writer.services.articles.content_types import content_types
 
-BUILT_IN = "Built-in drafter"
 WORDS_A_MINUTE = 238
 
 
@@ -42,7 +42,7 @@ def kind_of(brief: Brief) -> str:
 
 def written_by(draft: Draft) -> str:
     """Every route that wrote a part: a fallback is not hidden."""
-    routes = dict.fromkeys(BUILT_IN if s.route == "built-in" else s.route for s in draft.sections if s.route)
+    routes = dict.fromkeys("Built-in drafter" if s.route == BUILT_IN else s.route for s in draft.sections if s.route)
     return "written by " + ", ".join(routes) if routes else ""
 
 

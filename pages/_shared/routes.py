@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-BUILT_IN_ROUTE = "built-in"
+from writer.domain.drafting import BUILT_IN
+
 BUILT_IN_NOTE = "Built-in drafter: a source brief of cited extracts. Add a model in Settings for prose."
 _KEY = "brief:route"
 
@@ -15,7 +16,7 @@ def pick_route(routes: Sequence[str]) -> None:
         return
     labels = {"": f"{routes[0]}, then the fallback order" if len(routes) > 1 else routes[0]}
     labels |= {route: f"Only {route}" for route in routes} if len(routes) > 1 else {}
-    labels[BUILT_IN_ROUTE] = "Built-in drafter (cited extracts, no model)"
+    labels[BUILT_IN] = "Built-in drafter (cited extracts, no model)"
     st.selectbox(
         "Written by",
         list(labels),

@@ -16,7 +16,7 @@ from writer.domain.ports.sources import SourceStore
 from writer.services.articles import steps
 from writer.services.articles.checks import Finding, findings_of
 from writer.services.articles.codec import brief_json, digest_of
-from writer.services.articles.content_types import ContentType, content_types, type_of
+from writer.services.articles.content_types import type_of
 from writer.services.articles.desk import DrafterFor
 
 MOST_OUTLINE_SECTIONS = 40
@@ -41,9 +41,6 @@ class Articles:
         self._drafter_for = drafter_for
         self._wake = wake
 
-    def content_types(self) -> tuple[ContentType, ...]:
-        return tuple(content_types().values())
-
     def start(self, brief: Brief, by: Actor, route: str = "") -> Draft:
         """A draft, and a job that writes its outline and then waits. The same brief again, while the first outline is
         not approved yet, is the same draft: a double click is no second article, and after a fault it goes on."""
@@ -56,10 +53,11 @@ class Articles:
 
     def write(self, brief: Brief, by: Actor, route: str = "") -> Job:
         """From brief to draft without a stop. The same brief, sources and drafter again: the job that was started for
-        them, going on where it ended; a finished one is returned as it is."""
+        them, going on where it ended, also after an update of Writer; a finished one is returned as it is, unless its
+        drafter would write otherwise by now."""
         fingerprint = self._fingerprint("write", brief, by, route)
         job = self._earlier(fingerprint, by)
-        if job is None:
+        if job is None or (job.state is JobState.DONE and job.args.get("drafter") != self._identity(by, route)):
             return self._new_job(brief, by, route, fingerprint, auto_approve=True)
         return self._gone_on(job)
 
@@ -85,12 +83,13 @@ class Articles:
         outline is approved, and in its versions after that."""
         draft = self._owned(draft_id, by)
         type_of(draft.brief)
-        self._check_there_are_sources(self._sources.ready_ids(by.user), by, self._drafter_for(by.user, route))
+        drafter = self._drafter_for(by.user, route)
+        self._check_there_are_sources(self._sources.ready_ids(by.user), by, drafter)
         earlier = self._ledger.latest_for_draft(draft_id)
         if earlier and not earlier.state.is_over:
             self._ledger.stop(earlier.id)
             self._wake(earlier.id)
-        job = self._ledger.add(_job(draft.brief, by, route, draft_id, "", auto_approve=False))
+        job = self._ledger.add(_job(draft.brief, by, route, draft_id, "", drafter.identity, auto_approve=False))
         self._wake(job.id)
         return job
 
@@ -130,7 +129,8 @@ class Articles:
 
     def _new_job(self, brief: Brief, by: Actor, route: str, fingerprint: str, *, auto_approve: bool) -> Job:
         draft = self._drafts.create(by.user, brief, brief.topic)
-        job = self._ledger.add(_job(brief, by, route, draft.id, fingerprint, auto_approve=auto_approve))
+        drafter = self._identity(by, route)
+        job = self._ledger.add(_job(brief, by, route, draft.id, fingerprint, drafter, auto_approve=auto_approve))
         self._wake(job.id)
         return job
 
@@ -152,7 +152,10 @@ class Articles:
         drafter = self._drafter_for(by.user, route)
         usable = set(self._usable_sources(brief, by, drafter))
         digests = [source.digest for source in self._sources.listing(by.user) if source.id in usable]
-        return digest_of(mode, brief_json(brief), sorted(digests), drafter.identity, route)
+        return digest_of(mode, brief_json(brief), sorted(digests), drafter.name, route)
+
+    def _identity(self, by: Actor, route: str) -> str:
+        return self._drafter_for(by.user, route).identity
 
     def _usable_sources(self, brief: Brief, by: Actor, drafter: Drafter) -> Sequence[int]:
         ready = self._sources.ready_ids(by.user)
@@ -178,8 +181,10 @@ class Articles:
         return [source.id for source in self._sources.listing(by.user) if not source.state.is_settled]
 
 
-def _job(brief: Brief, by: Actor, route: str, draft_id: str, fingerprint: str, *, auto_approve: bool) -> NewJob:
-    args = {"brief": brief_json(brief), "route": route, "auto_approve": auto_approve}
+def _job(
+    brief: Brief, by: Actor, route: str, draft_id: str, fingerprint: str, drafter: str, *, auto_approve: bool
+) -> NewJob:
+    args = {"brief": brief_json(brief), "route": route, "auto_approve": auto_approve, "drafter": drafter}
     return NewJob(steps.KIND, by.user, (steps.OUTLINE,), draft_id, fingerprint=fingerprint, args=args)
 
 
