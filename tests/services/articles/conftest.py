@@ -39,6 +39,7 @@ class Studio:
         self.keywords = FtsIndex(folder / "index", stores.sources)
         self.library = SourceLibrary(stores.sources, HybridSearch(stores.sources, self.keywords, None, None))
         self.runner: Runner | None = None
+        self.update = ""
         self.jobs = Jobs(stores.jobs, self.live, lambda: self.runner)
         self.articles = Articles(
             stores.drafts, stores.jobs, stores.sources, self.library, self.drafter_for, self.jobs.wake
@@ -49,7 +50,9 @@ class Studio:
         return Registry(lambda owner: [account], self.book.record)
 
     def drafter_for(self, owner_id: str, route: str) -> Drafter:
-        return ModelDrafter(self.registry.provider(owner_id, [route or ROUTE]))
+        drafter = ModelDrafter(self.registry.provider(owner_id, [route or ROUTE]))
+        drafter.identity += self.update  # as newer prompts would
+        return drafter
 
     def add_source(self, title: str, *paragraphs: str) -> int:
         """Ready to be found by its words."""

@@ -226,6 +226,18 @@ async def test_the_same_brief_when_all_is_done_is_the_same_job_and_costs_nothing
     assert len(sourced.server.requests) == calls
 
 
+async def test_an_unfinished_job_goes_on_after_an_update_and_a_finished_one_is_written_anew(sourced: Studio):
+    sourced.server.script = lambda asked: failing(400) if section_key(asked) == "s3" else quick(asked)
+    failed = await sourced.followed(sourced.articles.write(BRIEF, LOCAL_ACTOR).id)
+    sourced.update = "+newer prompts"
+    sourced.server.script = quick
+
+    resumed = sourced.articles.write(BRIEF, LOCAL_ACTOR)
+    assert resumed.id == failed.id
+    await sourced.followed(resumed.id)
+    assert sourced.articles.write(BRIEF, LOCAL_ACTOR).id != failed.id
+
+
 async def test_a_draft_in_the_trash_is_not_written_into_again(sourced: Studio):
     draft = await sourced.written(BRIEF)
     sourced.stores.drafts.trash(draft.id)
