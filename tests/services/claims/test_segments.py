@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from writer.domain.citations import cited_ids
+from writer.services.claims.figures import figures
 from writer.services.claims.segments import plain_text, sentences_of
 
 _IDS = st.builds("S{}.p{}".format, st.integers(1, 9), st.integers(1, 30))
@@ -58,3 +60,12 @@ def test_no_citation_of_a_text_is_lost(tokens):
 @given(st.text(alphabet='aB .!?\n>-#|`“”"[]S1p', max_size=120))
 def test_every_place_holds_its_sentence(text):
     assert all(text[s.start : s.end] == s.text for s in sentences_of(text))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("piece", ["*a ", "[", "“", "1,", "A-1-", "(p. 4", "`", "twenty-", "> "])
+def test_no_storm_of_marks_holds_up_the_check(piece: str):
+    text = piece * (100_000 // len(piece))
+
+    for sentence in sentences_of(text):
+        figures(sentence.plain)

@@ -14,7 +14,7 @@ _QUOTE_MARKER = re.compile(r"\s{0,3}(?:>\s?)+")
 _STARTS_BLOCK = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _QUOTED = re.compile(r"“[^“”]*”|(?<!\w)\"[^\"\n]+\"(?!\w)")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
-_EMPHASIS = re.compile(r"(?<![\w\\])(\*{1,3}|_{1,3}|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_EMPHASIS = re.compile(r"(?<![\w\\])(\*{1,3}|_{1,3}|`)(?=\S)(.{1,300}?)(?<=\S)\1(?!\w)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'/@])")
 _REMARK = re.compile(r"\s*\((?:p\. ?\d+|also in|[\s,;])+\)\.?")
 
