@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.storage.makers import (
@@ -439,3 +441,19 @@ def test_resuming_a_running_job_takes_up_what_failed_and_ends_the_waiting(stores
 
     assert [(step.key, step.attempt) for step in claimed(stores)] == [("a", 1), ("b", 1)]
     assert stores.jobs.lost("w", [c]) == []
+
+
+def test_a_step_does_not_replace_what_a_person_wrote_after_it_had_looked(stores):
+    draft = stores.drafts.create(OWNER, a_brief(), "Tides")
+    job = stores.jobs.add(a_job(a_step("one"), a_step("two"), draft_id=draft.id))
+    first, second = stores.jobs.claim("worker", 2, 30)
+    stores.jobs.finish(first, StepOutcome({}, sections=(a_section("s1", "By the model."), a_section("s2", "Also."))))
+    now = stores.drafts.get(draft.id)
+    by_hand = tuple(replace(s, text="By hand.") if s.key == "s1" else s for s in now.sections)
+    stores.drafts.save(draft.id, now.revision, PERSON, title=now.title, sections=by_hand)
+
+    again = (a_section("s1", "By the model again."), a_section("s2", "Better."))
+    stores.jobs.finish(second, StepOutcome({}, sections=again, replaces=(("s1", "By the model."), ("s2", "Also."))))
+
+    assert [section.text for section in stores.drafts.get(draft.id).sections] == ["By hand.", "Better."]
+    assert stores.jobs.job(job.id).state is JobState.DONE

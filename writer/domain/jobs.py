@@ -122,6 +122,7 @@ class StepOutcome:
     """Everything that one finished step changes. The ledger commits it in one transaction, or none of it.
 
     `sections` replace those with the same key, or are added at the end in the order given (an introduction goes first).
+    `replaces` holds (key, text): a section listed there is left as it is when its text is another by now, a person's.
     `origin` asks for a version of the draft as it is after the change. `keep` are results by their key, for whoever
     needs the same thing again. `pause` puts the job to WAITING.
     """
@@ -129,6 +130,7 @@ class StepOutcome:
     result: JsonObject
     next_steps: tuple[NewStep, ...] = ()
     sections: tuple[Section, ...] = ()
+    replaces: tuple[tuple[str, str], ...] = ()
     title: str | None = None
     description: str | None = None
     outline: Outline | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from writer.domain.drafts import Section
 from writer.domain.jobs import JobState, NewStep, StepOutcome, StepState
 from writer.domain.text import joined_surrogates
 from writer.storage.claims import DRAFT_GONE
@@ -70,7 +71,7 @@ def _change_draft(database: Database, session: Session, job: JobRow, outcome: St
     draft = session.scalar(statement, execution_options={"populate_existing": True})
     if draft is None:
         return False
-    sections = tuple(cleaned_section(section) for section in outcome.sections)
+    sections = tuple(cleaned_section(section) for section in _still_ours(session, draft.id, outcome))
     outline = outcome.outline or outline_from_json(draft.outline)
     if sections:
         keys = [section.key for section in outline.sections] if outline else []
@@ -91,6 +92,15 @@ def _change_draft(database: Database, session: Session, job: JobRow, outcome: St
         now = sections_of(session, draft.id)
         write_version(database, session, draft.id, draft.owner_id, title, now, origin, outcome.version_note)
     return True
+
+
+def _still_ours(session: Session, draft_id: str, outcome: StepOutcome) -> tuple[Section, ...]:
+    """Without those whose text a person has changed since the step read it."""
+    if not outcome.replaces:
+        return outcome.sections
+    now = {section.key: section.text for section in sections_of(session, draft_id)}
+    edited = {key for key, text in outcome.replaces if now.get(key, text) != text}
+    return tuple(section for section in outcome.sections if section.key not in edited)
 
 
 def settle(session: Session, job: JobRow) -> None:

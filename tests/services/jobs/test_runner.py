@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -166,6 +167,34 @@ async def test_what_a_closing_runner_held_is_done_by_the_next_one(stores):
     end = await Desk(stores, done).until(job, is_over)
 
     assert end.state is JobState.DONE
+
+
+async def test_a_result_that_is_being_committed_survives_the_end_of_the_runner(stores):
+    entered, leave = threading.Event(), threading.Event()
+
+    class Slow:
+        """The real ledger, with a commit that takes until it is let go."""
+
+        def __getattr__(self, name):
+            return getattr(stores.jobs, name)
+
+        def finish(self, step, outcome):
+            entered.set()
+            leave.wait(30)
+            return stores.jobs.finish(step, outcome)
+
+    async def handler(_: StepContext) -> StepOutcome:
+        return StepOutcome({"text": "paid for"})
+
+    job = stores.jobs.add(a_job(step("a")))
+    runner = Runner("worker", Slow(), {"work": handler}, LiveText(), UsageBook(stores.usage), QUICK)
+    serving = asyncio.create_task(runner.serve())
+    await asyncio.to_thread(entered.wait, 30)
+    serving.cancel()
+    leave.set()
+    await asyncio.gather(serving, return_exceptions=True)
+
+    assert stores.jobs.steps(job.id)[0].result == {"text": "paid for"}
 
 
 async def test_partial_text_is_kept_while_a_step_is_being_written(stores):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from writer.domain.briefs import Brief
 from writer.domain.citations import cited_ids
@@ -68,16 +69,23 @@ class Desk:
         outline = steps.outline_in(context.results)
         return WrittenBody(brief_in(context), outline, plan, sections, tuple(found.values())), draft
 
-    async def unless_edited(self, context: StepContext, sections: Iterable[Section]) -> tuple[Section, ...]:
+    async def unless_edited(self, context: StepContext, sections: Iterable[Section]) -> "Placed":
         """Those that the writer has not touched since they were written: a person's text is never replaced, nor is the
-        heading that a person gave."""
+        heading that a person gave. The ledger looks once more, in the transaction that would replace it."""
         draft = await self.draft(context)
         now = {section.key: section for section in draft.sections}
-        return tuple(
-            replace(section, heading=now[section.key].heading)
-            for section in sections
-            if untouched(context, draft, section.key)
+        mine = tuple(section for section in sections if untouched(context, draft, section.key))
+        return Placed(
+            tuple(replace(section, heading=now[section.key].heading) for section in mine),
+            tuple((section.key, now[section.key].text) for section in mine),
         )
+
+
+class Placed(NamedTuple):
+    """Sections for the draft, and for each the text that it may replace."""
+
+    sections: tuple[Section, ...] = ()
+    replaces: tuple[tuple[str, str], ...] = ()
 
 
 def brief_in(context: StepContext) -> Brief:

@@ -13,7 +13,7 @@ from writer.services.articles import steps
 from writer.services.articles.checks import findings_of
 from writer.services.articles.codec import brief_json, digest_of, drafted_json, drafted_of, section_of
 from writer.services.articles.content_types import type_of
-from writer.services.articles.desk import Desk, brief_in, remembered
+from writer.services.articles.desk import Desk, Placed, brief_in, remembered
 from writer.services.articles.overlap import distinct, runs_of, shared_words, without_overlap
 from writer.services.articles.review import faults_by_section
 from writer.services.jobs.context import Handler, StepContext
@@ -80,9 +80,11 @@ class Finishing:
             notes=tuple(dict.fromkeys((*before.notes, *drafted.notes))),
             route=drafted.route or before.route,
         )
+        placed = await self._desk.unless_edited(context, [section_of(whole, key, contract.row.heading)])
         return StepOutcome(
             drafted_json(whole),
-            sections=await self._desk.unless_edited(context, [section_of(whole, key, contract.row.heading)]),
+            sections=placed.sections,
+            replaces=placed.replaces,
             origin=_origin(context, drafter, whole),
             version_note=f"“{contract.row.heading}” rewritten to end a repetition",
             keep=keep,
@@ -100,9 +102,11 @@ class Finishing:
         }
         headings = {row.key: row.heading for row in rows}
         sections = [section_of(drafted, key, headings[key]) for key, drafted in changed.items()]
+        placed = await self._desk.unless_edited(context, sections)
         return StepOutcome(
             {"sections": {key: drafted_json(drafted) for key, drafted in changed.items()}},
-            sections=await self._desk.unless_edited(context, sections),
+            sections=placed.sections,
+            replaces=placed.replaces,
             origin=Origin("generated", context.job.owner_id) if sections else None,
             version_note="Repeated sentences taken out" if sections else "",
         )
@@ -122,9 +126,11 @@ class Finishing:
             context, _body_key(context, drafter, body, key), lambda: write(body, context.caller, context.show)
         )
         drafted = _shortened(drafted, without_overlap(drafted.text, _runs_in(body.sections)), heading)
+        placed = await self._desk.unless_edited(context, [section_of(drafted, key, heading, role=key)])
         return StepOutcome(
             drafted_json(drafted),
-            sections=await self._desk.unless_edited(context, [section_of(drafted, key, heading, role=key)]),
+            sections=placed.sections,
+            replaces=placed.replaces,
             origin=_origin(context, drafter, drafted),
             version_note=f"{heading} written",
             keep=keep,
@@ -146,7 +152,7 @@ class Finishing:
     async def assemble(self, context: StepContext) -> StepOutcome:
         """Introduction and conclusion were written side by side: the later of the two gives way. Then the checks of the
         content type are run over the whole."""
-        sections: tuple[Section, ...] = ()
+        placed = Placed()
         if "introduction" in context.results and "conclusion" in context.results:
             first, last = (drafted_of(context.results[key]) for key in ("introduction", "conclusion"))
             taken = runs_of(shared_words(first.text))
@@ -155,14 +161,15 @@ class Finishing:
                 taken |= _runs_in((await self._desk.body(context))[0].sections)
                 left = _shortened(last, without_overlap(last.text, taken), "Conclusion")
                 end = section_of(left, "conclusion", "Conclusion", role="conclusion")
-                sections = await self._desk.unless_edited(context, [end])
+                placed = await self._desk.unless_edited(context, [end])
         draft = await self._desk.draft(context)
-        changed = {section.key: section for section in sections}
+        changed = {section.key: section for section in placed.sections}
         whole = replace(draft, sections=tuple(changed.get(section.key, section) for section in draft.sections))
         found = await asyncio.to_thread(findings_of, whole)
         return StepOutcome(
             {"sections": len(steps.plan_in(context.results).sections), "findings": [asdict(one) for one in found]},
-            sections=sections,
+            sections=placed.sections,
+            replaces=placed.replaces,
             draft_state=DraftState.IN_REVIEW,
             origin=Origin("generated", context.job.owner_id),
             version_note="First full draft",

@@ -119,9 +119,11 @@ class ArticleHandlers:
                 lambda: drafter.section(contract, context.caller, context.show),
             )
         drafted = replace(drafted, flags=(*drafted.flags, *_without_deleted(contract)))
+        placed = await self._desk.unless_edited(context, [section_of(drafted, key, contract.row.heading)])
         return StepOutcome(
             drafted_json(drafted),
-            sections=await self._desk.unless_edited(context, [section_of(drafted, key, contract.row.heading)]),
+            sections=placed.sections,
+            replaces=placed.replaces,
             origin=Origin("generated", context.job.owner_id, drafted.route or drafter.name, drafted.prompt_version),
             version_note=f"“{contract.row.heading}” written",
             keep=keep,

@@ -67,6 +67,7 @@ class Runner:
         self._book = book
         self._policy = policy or RunnerPolicy()
         self._running: dict[asyncio.Task[None], Step] = {}
+        self._committing: set[asyncio.Task[None]] = set()
         self._saved: dict[tuple[str, str], str] = {}
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -82,6 +83,7 @@ class Runner:
             for task in [*tasks, *self._running]:
                 task.cancel()
             await asyncio.gather(*tasks, *self._running, return_exceptions=True)
+            await asyncio.gather(*self._committing, return_exceptions=True)
             self.stopped.set()
 
     def wake(self) -> None:
@@ -174,8 +176,11 @@ class Runner:
             logger.exception("a step failed unexpectedly", extra={"job_id": step.job_id, "step": step.key})
             await self._fail(step, OUR_FAULT, None)
         else:
-            # From here on the text is paid for: a Stop that comes now waits until it is committed.
-            await asyncio.shield(self._finish(step, outcome))
+            # From here on the text is paid for: neither Stop nor the end of the runner ends its commit.
+            committing = asyncio.create_task(self._finish(step, outcome))
+            self._committing.add(committing)
+            committing.add_done_callback(self._committing.discard)
+            await asyncio.shield(committing)
 
     async def _worked(self, step: Step) -> StepOutcome:
         if step.attempt > self._policy.max_starts:
