@@ -7,6 +7,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.article import export_button, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.claims import chips_of, claims_panel
+from pages._shared.findings import show_findings
 from pages._shared.header import title_row
 from pages._shared.paper import where
 from pages._shared.section_editor import Desk, edit_section
@@ -96,7 +97,11 @@ def page(draft_id: str) -> None:
             for section in desk.draft.sections:
                 edit_section(desk, section.key)
     with right:
-        cited, versions = st.tabs([":material/format_quote: Citations", ":material/history: Versions"])
+        cited, checks, versions = st.tabs(
+            [":material/format_quote: Citations", ":material/rule: Checks", ":material/history: Versions"]
+        )
+        with checks:
+            show_findings(app.drafts.open(draft_id, actor))
         with cited:
             claims_panel(desk)
             citations(desk.draft)

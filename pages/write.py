@@ -7,6 +7,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, export_button, facts, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.claims import chips_of
+from pages._shared.findings import show_findings
 from pages._shared.header import title_row
 from pages._shared.live import step_list, watch
 from pages._shared.new_article import new_article
@@ -79,7 +80,11 @@ def result(draft: Draft, job: Job | None) -> None:
     with left, st.container(border=True, key="paper"):
         show_article(draft, key="article", chips=chips_of(draft))
     with right:
-        steps, brief = st.tabs([":material/checklist: Steps", ":material/assignment: Brief"])
+        steps, checks, brief = st.tabs(
+            [":material/checklist: Steps", ":material/rule: Checks", ":material/assignment: Brief"]
+        )
+        with checks:
+            show_findings(draft)
         with steps:
             if job:
                 step_list(app.jobs.snapshot(job.id, actor).steps)

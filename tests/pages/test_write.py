@@ -109,6 +109,17 @@ def test_a_finished_draft_shows_its_facts_and_how_to_go_on(app: App, screen: Scr
     assert len(at.get("bidi_component")) == 1
 
 
+def test_the_rules_of_the_kind_of_article_speak_beside_it(app: App, screen: Screen, furnished: Furnished) -> None:
+    draft = furnished.written(app)
+    app.drafts.save(draft.id, draft.revision, LOCAL_ACTOR, title=draft.title, sections=draft.sections[:2])
+
+    at = screen(draft=draft.id)
+
+    found = app.articles.check(draft.id, LOCAL_ACTOR)
+    assert found
+    assert all(finding.sentence in said(at) for finding in found)
+
+
 def test_a_stopped_job_says_so_and_goes_on(app: App, screen: Screen, furnished: Furnished) -> None:
     draft = furnished.outlined(app)
     job = app.jobs.for_draft(draft.id, LOCAL_ACTOR)
