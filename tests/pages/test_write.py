@@ -3,6 +3,7 @@ from tests.pages.conftest import Furnished, Screen, finished, said
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.jobs import JobState
+from writer.security.render import as_markdown
 
 
 def test_pages_and_api_share_one_app(app: App, screen: Screen) -> None:
@@ -117,7 +118,7 @@ def test_the_rules_of_the_kind_of_article_speak_beside_it(app: App, screen: Scre
 
     found = app.articles.check(draft.id, LOCAL_ACTOR)
     assert found
-    assert all(finding.sentence in said(at) for finding in found)
+    assert all(as_markdown(finding.sentence, 400) in said(at) for finding in found)
 
 
 def test_a_stopped_job_says_so_and_goes_on(app: App, screen: Screen, furnished: Furnished) -> None:
