@@ -37,7 +37,7 @@ def draw_upload(key: str) -> None:
         key=f"{key}:{turn}",
     )
     renews = st.toggle(
-        "A file replaces the source of the same name",
+        "Replace same-named files",
         value=True,
         key=f"{key}:renews",
         help="Passages that stay the same keep their citations. Off: both are kept.",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from writer.domain.errors import NotFound
 from writer.domain.jobs import Job, JobState, JsonObject, NewJob, NewStep, Step, StepOutcome, StepState, moved
 from writer.domain.usage import UsageEvent
-from writer.storage.claims import anything_open, claim_steps, end_orphans
+from writer.storage.claiming import anything_open, claim_steps, end_orphans
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET, change_job, job_from, step_from
 from writer.storage.outcomes import add_steps, apply_outcome, settle

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from writer.domain.drafts import Section
 from writer.domain.jobs import JobState, NewStep, StepOutcome, StepState
 from writer.domain.text import joined_surrogates
-from writer.storage.claims import DRAFT_GONE
+from writer.storage.claiming import DRAFT_GONE
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET, change_job
 from writer.storage.rows import DraftRow, JobRow, KeptRow, StepRow
