@@ -7,7 +7,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.article import export_button
 from pages._shared.banner import banners
 from pages._shared.header import title_row
-from pages._shared.text import Colour, ago, counted, words_of
+from pages._shared.text import Colour, ago, counted, day, words_of
 from writer.domain.drafts import DraftState, DraftSummary
 from writer.security.render import as_markdown
 from writer.services.articles.content_types import content_types
@@ -19,6 +19,7 @@ COLOURS: dict[DraftState, Colour] = {
     DraftState.IN_REVIEW: "blue",
     DraftState.DRAFTING: "orange",
 }
+PART = 50
 app, actor = get_app(), current_actor()
 
 
@@ -42,6 +43,8 @@ def facts(summary: DraftSummary) -> str:
     if summary.section_count and summary.sections_done < summary.section_count:
         told.append(f"{summary.sections_done} of {counted(summary.section_count, 'section')}")
     told.append(f"changed {ago(summary.updated_at)}")
+    if summary.due:
+        told.append(f"due {day(summary.due)}")
     return as_markdown(" · ".join([*told, *summary.tags]), 400)
 
 
@@ -94,11 +97,21 @@ def page() -> None:
             width="stretch",
         )
         trashed = st.toggle("Trash", key="drafts:trashed")
-    found = app.drafts.listing(actor, query, trashed)
+    show_found(query, trashed)
+
+
+def show_found(query: str, trashed: bool) -> None:
+    """Part by part: each row is several widgets. Another search begins with its first part again."""
+    asked, parts = st.session_state.get("drafts:parts", ((query, trashed), 1))
+    shown = PART * (parts if asked == (query, trashed) else 1)
+    found = app.drafts.listing(actor, query, trashed, limit=shown + 1)
     if not found:
         nothing(query, trashed)
-    for summary in found:
+    for summary in found[:shown]:
         row(summary, trashed)
+    if len(found) > shown and st.button("Show more", icon=":material/expand_more:", key="drafts:more", width="stretch"):
+        st.session_state["drafts:parts"] = ((query, trashed), shown // PART + 1)
+        st.rerun()
 
 
 def nothing(query: str, trashed: bool) -> None:

@@ -1,6 +1,6 @@
 """Texts for people: counted, dated, priced. Escaping is `writer.security.render`'s."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
@@ -27,6 +27,11 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
         if (number := int(seconds // size)) < most:
             return f"{counted(number, unit)} ago"
     return f"{moment:%-d %B %Y}"
+
+
+def day(of: date, today: date | None = None) -> str:
+    """The year only where it is another one."""
+    return f"{of:%-d %b}" if of.year == (today or datetime.now(UTC).date()).year else f"{of:%-d %b %Y}"
 
 
 def money(micros: int, unpriced_calls: int, calls: int) -> str:

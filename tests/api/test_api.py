@@ -236,6 +236,21 @@ def test_what_belongs_to_somebody_else_looks_exactly_like_what_is_missing(method
     assert written.client.get(f"/sources/{written.source_id}").status_code == 200
 
 
+def test_drafts_come_in_parts_of_a_bounded_size(written):
+    client, drafts = written.client, written.app.drafts
+    copies = [drafts.duplicate(written.draft_id, LOCAL_ACTOR) for _ in range(2)]
+    everything = [draft["id"] for draft in client.get("/drafts").json()]
+
+    parts = [client.get(f"/drafts?limit=2&offset={offset}").json() for offset in (0, 2)]
+
+    assert [draft["id"] for part in parts for draft in part] == everything
+    assert [len(part) for part in parts] == [2, 1]
+    for asked in ("limit=0", "limit=501", "limit=x", "offset=-1", f"offset={2**63}"):
+        assert_is_problem(client.get(f"/drafts?{asked}"), 422)
+    for copy in copies:
+        drafts.trash(copy.id, LOCAL_ACTOR)
+
+
 def test_lists_show_only_ones_own(written):
     eve = TestClient(create_api(written.app, lambda request: Actor("eve")), base_url=HERE)
 

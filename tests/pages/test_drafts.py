@@ -1,3 +1,5 @@
+from datetime import date
+
 from tests.pages.conftest import Screen, said
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR, LOCAL_OWNER
@@ -69,3 +71,25 @@ def test_markup_in_a_title_stays_text(app: App, screen: Screen) -> None:
     assert r"\!\[x\]" in said(at)
     assert r"\<b\>" in said(at)
     assert r"\:red\[shout\]" in said(at)
+
+
+def test_a_long_list_comes_part_by_part_and_a_search_looks_through_all(app: App, screen: Screen) -> None:
+    for number in range(52):
+        draft_called(app, f"Number {number:02}")
+    at = screen("drafts")
+    assert "Number 51" in said(at)
+    assert "Number 01" not in said(at)
+
+    at.button(key="drafts:more").click().run()
+    assert "Number 00" in said(at)
+    assert not [button for button in at.button if button.key == "drafts:more"]
+    at.text_input(key="drafts:query").set_value("00").run()
+    assert "Number 00" in said(at)
+
+
+def test_a_draft_says_when_it_is_due(app: App, screen: Screen) -> None:
+    Stores(app.database, None).drafts.create(  # type: ignore[arg-type]  # no keys are sealed here
+        LOCAL_OWNER, Brief("Tides", due=date(2099, 12, 24)), "Tides"
+    )
+
+    assert "due 24 Dec 2099" in said(screen("drafts"))

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from tests.storage.makers import OWNER, PERSON, a_brief, a_section, an_outline
@@ -185,3 +188,26 @@ def test_an_unknown_id_is_not_found_whatever_it_looks_like(stores: Stores, id_: 
         stores.drafts.trash(id_)
     with pytest.raises(NotFound):
         stores.drafts.versions(id_)
+
+
+def test_the_listing_comes_in_parts_that_leave_nothing_out(stores: Stores):
+    made = [stores.drafts.create(OWNER, a_brief(), f"Tide {number}") for number in range(5)]
+    for draft in made:
+        sections = [a_section("s1", "The Moon."), a_section("s2", "The Moon again.")]
+        stores.drafts.save(draft.id, 1, PERSON, title=draft.title, sections=sections)
+    everything = stores.drafts.listing(OWNER)
+
+    parts = [stores.drafts.listing(OWNER, "moon", limit=2, offset=offset) for offset in (0, 2, 4, 6)]
+
+    assert [len(part) for part in parts] == [2, 2, 1, 0]
+    assert [summary for part in parts for summary in part] == everything
+    assert stores.drafts.listing(OWNER, offset=3) == everything[3:]
+    assert {summary.word_count for summary in everything} == {5}
+
+
+def test_the_listing_says_when_a_draft_is_due(stores: Stores):
+    stores.drafts.create(OWNER, replace(a_brief(), due=date(2026, 12, 24)), "Due")
+
+    assert [summary.due for summary in stores.drafts.listing(OWNER)] == [date(2026, 12, 24)]
+    stores.drafts.create(OWNER, a_brief(), "Whenever")
+    assert {summary.due for summary in stores.drafts.listing(OWNER)} == {date(2026, 12, 24), None}

@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from writer.api.shapes import DraftBody, Id, Number, SectionBody, SectionText, WhoAsks, draft_json
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _IF_MATCH = re.compile(r'\s*(?:\*|"?(\d{1,18})"?)\s*')
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, such as "7".')]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many, newest change first.")]
+Offset = Annotated[int, Query(ge=0, lt=2**31, description="How many of them to leave out first.")]
 
 
 def routes(app: "App", who: WhoAsks) -> APIRouter:
@@ -27,8 +29,11 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         return draft_json(draft, app.drafts.references(draft))
 
     @router.get("/drafts")
-    def listing(request: Request, query: str = "", trashed: bool = False) -> list[dict[str, Any]]:
-        return [asdict(summary) for summary in app.drafts.listing(who(request), query[:500], trashed)]
+    def listing(
+        request: Request, query: str = "", trashed: bool = False, limit: Limit = 100, offset: Offset = 0
+    ) -> list[dict[str, Any]]:
+        found = app.drafts.listing(who(request), query[:500], trashed, limit=limit, offset=offset)
+        return [asdict(summary) for summary in found]
 
     @router.get("/drafts/{draft_id}")
     def get(draft_id: Id, request: Request, response: Response) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -128,6 +128,7 @@ class DraftSummary:
     updated_at: datetime
     tags: tuple[str, ...] = ()
     deleted_at: datetime | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

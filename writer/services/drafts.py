@@ -34,8 +34,12 @@ class Drafts:
         self._drafts = drafts
         self._sources = sources
 
-    def listing(self, by: Actor, query: str = "", trashed: bool = False) -> list[DraftSummary]:
-        return self._drafts.listing(by.user, joined_surrogates(query).strip(), trashed=trashed)
+    def listing(
+        self, by: Actor, query: str = "", trashed: bool = False, *, limit: int | None = None, offset: int = 0
+    ) -> list[DraftSummary]:
+        """All of them, or `limit` of them after the first `offset`."""
+        asked = joined_surrogates(query).strip()
+        return self._drafts.listing(by.user, asked, trashed=trashed, limit=limit, offset=offset)
 
     def open(self, draft_id: str, by: Actor) -> Draft:
         return self._owned(draft_id, by, "read")

@@ -28,7 +28,14 @@ from writer.storage.job_rows import end_jobs_of_draft, forget_draft
 from writer.storage.rows import DraftRow, SectionRow
 from writer.storage.rows.base import MICROS, now_micros
 from writer.storage.sections import put_sections, sections_of
-from writer.storage.serial import brief_from_json, brief_to_json, cleaned_section, outline_from_json, outline_to_json
+from writer.storage.serial import (
+    brief_from_json,
+    brief_to_json,
+    cleaned_section,
+    due_from_json,
+    outline_from_json,
+    outline_to_json,
+)
 from writer.storage.versions import newest_version, read_version, summaries, write_version
 
 NO_DRAFT = "There is no such draft."
@@ -64,16 +71,27 @@ class Drafts:
         with self._database.reading() as session:
             return _read(session, draft_id)
 
-    def listing(self, owner_id: str, query: str = "", *, trashed: bool = False) -> list[DraftSummary]:
-        columns = [column for column in DraftRow.__table__.columns if column.name not in ("brief", "outline")]
+    def listing(
+        self, owner_id: str, query: str = "", *, trashed: bool = False, limit: int | None = None, offset: int = 0
+    ) -> list[DraftSummary]:
+        """Sections are counted for the drafts of this part of the list alone."""
+        columns = [column for column in DraftRow.__table__.columns if column.name != "outline"]
+        newest = (DraftRow.updated_at.desc(), DraftRow.id)
+        part = (
+            select(DraftRow.id)
+            .where(DraftRow.owner_id == owner_id, DraftRow.deleted_at.is_not(None) == trashed, *_matching(query))
+            .order_by(*newest)
+            .limit(limit)
+            .offset(offset or None)
+        ).subquery()
         done = func.sum(case((SectionRow.state == SectionState.DONE.value, 1), else_=0))
         words = func.coalesce(func.sum(SectionRow.word_count), 0)
         statement = (
             select(*columns, words.label("words"), func.count(SectionRow.key).label("sections"), done.label("done"))
             .outerjoin(SectionRow, SectionRow.draft_id == DraftRow.id)
-            .where(DraftRow.owner_id == owner_id, DraftRow.deleted_at.is_not(None) == trashed, *_matching(query))
+            .where(DraftRow.id.in_(select(part.c.id)))
             .group_by(DraftRow.id)
-            .order_by(DraftRow.updated_at.desc(), DraftRow.id)
+            .order_by(*newest)
         )
         with self._database.reading() as session:
             return [_summary(row) for row in session.execute(statement)]
@@ -221,6 +239,7 @@ def _summary(row: Any) -> DraftSummary:
         updated_at=row.updated_at,
         tags=tuple(row.tags),
         deleted_at=row.deleted_at,
+        due=due_from_json(row.brief),
     )
 
 

@@ -20,11 +20,15 @@ def brief_to_json(brief: Brief) -> Json:
 
 def brief_from_json(data: Mapping[str, Any]) -> Brief:
     known = _known(Brief, data)
-    if due := known.get("due"):
-        known["due"] = date.fromisoformat(due)
+    if "due" in known:
+        known["due"] = due_from_json(data)
     if "extra" in known:
         known["extra"] = tuple((str(name), str(value)) for name, value in known["extra"])
     return Brief(**known)
+
+
+def due_from_json(brief: Mapping[str, Any]) -> date | None:
+    return date.fromisoformat(brief["due"]) if brief.get("due") else None
 
 
 def outline_to_json(outline: Outline | None) -> Json | None:

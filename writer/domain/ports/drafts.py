@@ -13,8 +13,11 @@ class DraftStore(Protocol):
 
     def get(self, draft_id: str) -> Draft: ...
 
-    def listing(self, owner_id: str, query: str = "", *, trashed: bool = False) -> list[DraftSummary]:
-        """Newest change first, without bodies. `query` matches words of title and text, case-insensitively."""
+    def listing(
+        self, owner_id: str, query: str = "", *, trashed: bool = False, limit: int | None = None, offset: int = 0
+    ) -> list[DraftSummary]:
+        """Newest change first, without bodies. `query` matches words of title and text, case-insensitively; `limit`
+        and `offset` count what matches."""
         ...
 
     def save(
