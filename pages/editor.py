@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._shared import place
 from pages._shared.app import current_actor, get_app
-from pages._shared.article import export_button, show_article
+from pages._shared.article import brief_facts, export_button, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.claims import chips_of, claims_panel
 from pages._shared.findings import show_findings
@@ -97,9 +97,7 @@ def page(draft_id: str) -> None:
             for section in desk.draft.sections:
                 edit_section(desk, section.key)
     with right:
-        cited, checks, versions = st.tabs(
-            [":material/format_quote: Citations", ":material/rule: Checks", ":material/history: Versions"]
-        )
+        cited, checks, versions = st.tabs(["Citations", "Checks", "Versions"])
         with checks:
             show_findings(app.drafts.open(draft_id, actor))
         with cited:
@@ -107,6 +105,8 @@ def page(draft_id: str) -> None:
             citations(desk.draft)
         with versions:
             version_list(desk)
+        with st.expander("Brief", icon=":material/assignment:"):
+            brief_facts(desk.draft.brief)
 
 
 draft_id = place.current_draft(place.EDITING)

@@ -5,9 +5,10 @@ from typing import Literal
 import streamlit as st
 
 from pages._shared.app import current_actor, get_app
+from pages._shared.brief_form import LANGUAGES
 from pages._shared.chips import Chips
 from pages._shared.paper import section_blocks, show_paper
-from pages._shared.text import counted, words_of
+from pages._shared.text import counted, day, lines, words_of
 from writer.domain.briefs import Brief
 from writer.domain.drafting import BUILT_IN
 from writer.domain.drafts import Draft, DraftSummary
@@ -78,15 +79,28 @@ def brief_facts(brief: Brief) -> None:
         "Topic": brief.topic,
         "Reader": brief.reader,
         "Goal": brief.goal,
+        "Words": f"{brief.words:,}",
+        "Due": day(brief.due) if brief.due else "",
         "Angle": brief.angle,
         "Tone": brief.tone,
+        "Point of view": brief.point_of_view,
+        "Reading level": brief.reading_level,
+        "Language": LANGUAGES.get(brief.language, brief.language),
         "Must include": "; ".join(brief.must_include),
         "Questions": "; ".join(brief.questions),
         "Keyphrases": "; ".join(brief.keyphrases),
         "Avoid": "; ".join(brief.avoid),
+        **_own_facts(brief),
         "Sources": ", ".join(f"S{id_}" for id_ in brief.source_ids) or "all",
     }
     for name, value in told.items():
         if value:
             st.caption(name)
             st.markdown(as_markdown(value, 600))
+
+
+def _own_facts(brief: Brief) -> dict[str, str]:
+    """What the kind of article asked for beside the rest; from the command line any name may come."""
+    kind = content_types().get(brief.content_type)
+    labels = {field.name: field.label for field in kind.fields} if kind else {}
+    return {as_markdown(labels.get(name, words_of(name)), 60): "; ".join(lines(value)) for name, value in brief.extra}

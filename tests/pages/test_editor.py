@@ -157,3 +157,7 @@ def test_a_draft_that_changed_meanwhile_is_shown_as_it_is_now(app: App, screen: 
 
     shown = [json.loads(field.proto.json) for field in at.get("bidi_component") if field.proto.json]
     assert "Their words." in {field.get("text") for field in shown}
+
+
+def test_the_brief_stands_beside_the_text(screen: Screen, draft: Draft) -> None:
+    assert draft.brief.goal in said(screen("editor", draft=draft.id))

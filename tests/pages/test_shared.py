@@ -1,15 +1,16 @@
 """What pages share and no browser is needed for."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
 from pages._shared.asgi import KnownHosts, content_policy
 from pages._shared.paper import marked_block, section_block, word_changes
-from pages._shared.text import ago, counted, duration, lines, money, shortened
+from pages._shared.text import ago, counted, day, duration, lines, money, shortened
 from writer.domain.drafts import Gap, Section, SectionState
 from writer.security.render import CitationView
 
@@ -102,3 +103,34 @@ def test_markup_in_a_passage_stays_text_and_sought_words_are_marked() -> None:
 
 def test_word_changes_tell_what_went_and_what_came() -> None:
     assert word_changes("a cold day", "a warm day") == [("=", "a "), ("-", "cold"), ("+", "warm"), ("=", " day")]
+
+
+def test_a_day_of_this_year_does_not_say_the_year() -> None:
+    assert day(date(2026, 12, 24), NOW.date()) == "24 Dec"
+    assert day(date(2027, 1, 2), NOW.date()) == "2 Jan 2027"
+
+
+def test_the_facts_of_a_brief_are_all_that_was_set() -> None:
+    def script() -> None:
+        from dataclasses import replace
+        from datetime import date
+
+        from pages._shared.article import brief_facts
+        from writer.domain.briefs import Brief
+
+        own = (("options", "Rail\nRoad"), ("*", "x"))
+        brief = Brief("Rail or road", "comparison", language="de", due=date(2099, 12, 24), words=900, extra=own)
+        brief_facts(replace(brief, point_of_view="third person", reading_level="expert"))
+
+    at = AppTest.from_function(script).run()
+
+    shown = dict(zip([c.value for c in at.caption], [m.value for m in at.markdown], strict=True))
+    assert not at.exception
+    assert shown["Language"] == "German"
+    assert shown["Due"] == "24 Dec 2099"
+    assert shown["Words"] == "900"
+    assert shown["Point of view"] == "third person"
+    assert shown["Reading level"] == "expert"
+    assert shown["Options"] == "Rail; Road"
+    assert shown[r"\*"] == "x"
+    assert "Tone" not in shown

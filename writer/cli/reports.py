@@ -32,6 +32,7 @@ def report_of(app: "App", job: Job, by: Actor) -> dict[str, Any]:
         "title": draft.title,
         "description": draft.description,
         "words": draft.word_count,
+        "due": draft.brief.due.isoformat() if draft.brief.due else None,
         "sections": [section_report(section) for section in draft.sections],
         "route": routes[0] if len(routes) == 1 else ", ".join(routes),
         "passages_cited": len({id_ for section in draft.sections for id_ in cited_ids(section.text)}),

@@ -1,6 +1,7 @@
 import asyncio
 import random
 from dataclasses import asdict, replace
+from datetime import date
 
 import pytest
 
@@ -224,6 +225,29 @@ async def test_the_same_brief_when_all_is_done_is_the_same_job_and_costs_nothing
 
     assert (await sourced.written(BRIEF)).id == draft.id
     assert len(sourced.server.requests) == calls
+
+
+async def test_another_day_is_the_same_article_and_costs_nothing(sourced: Studio):
+    draft = await sourced.written(BRIEF)
+    calls = len(sourced.server.requests)
+
+    moved = await sourced.written(replace(BRIEF, due=date(2026, 12, 24)))
+
+    assert (moved.id, moved.brief.due, moved.markdown()) == (draft.id, date(2026, 12, 24), draft.markdown())
+    assert len(sourced.server.requests) == calls
+    started = sourced.articles.start(replace(BRIEF, goal="decide", due=date(2026, 12, 24)), LOCAL_ACTOR)
+    again = sourced.articles.start(replace(BRIEF, goal="decide"), LOCAL_ACTOR)
+    assert (started.id, started.brief.due) == (again.id, date(2026, 12, 24))
+    assert again.brief.due is None
+
+
+async def test_sections_written_for_one_day_are_used_for_another(sourced: Studio):
+    first = await sourced.written(replace(BRIEF, due=date(2026, 12, 24)))
+    sourced.stores.drafts.trash(first.id)
+    sourced.server.forget()
+    await sourced.written(BRIEF)
+
+    assert kinds(sourced).count("section") == 0
 
 
 async def test_an_unfinished_job_goes_on_after_an_update_and_a_finished_one_is_written_anew(sourced: Studio):

@@ -7,7 +7,7 @@ from writer.domain.actors import Actor, authorize
 from writer.domain.briefs import Brief
 from writer.domain.drafting import BUILT_IN, Drafter, Library
 from writer.domain.drafts import Draft, Origin, Section
-from writer.domain.errors import NotFound, UserMistake
+from writer.domain.errors import EditConflict, NotFound, UserMistake
 from writer.domain.jobs import Job, JobState, NewJob, StepState
 from writer.domain.outlines import Outline, OutlineSection
 from writer.domain.ports.drafts import DraftStore
@@ -48,7 +48,7 @@ class Articles:
         earlier = self._earlier(fingerprint, by)
         if earlier and not self._has(earlier, "plan"):
             self._gone_on(earlier)
-            return self._drafts.get(earlier.draft_id)
+            return self._due_as_asked(earlier, brief)
         return self._drafts.get(self._new_job(brief, by, route, fingerprint, auto_approve=False).draft_id)
 
     def write(self, brief: Brief, by: Actor, route: str = "") -> Job:
@@ -59,6 +59,7 @@ class Articles:
         job = self._earlier(fingerprint, by)
         if job is None or (job.state is JobState.DONE and job.args.get("drafter") != self._identity(by, route)):
             return self._new_job(brief, by, route, fingerprint, auto_approve=True)
+        self._due_as_asked(job, brief)
         return self._gone_on(job)
 
     def approve(self, draft_id: str, outline: Outline, by: Actor) -> Job:
@@ -117,6 +118,16 @@ class Articles:
             job = self._ledger.resume(job.id)
         self._wake(job.id)
         return job
+
+    def _due_as_asked(self, job: Job, brief: Brief) -> Draft:
+        """The same brief for another day is the same article, due then."""
+        draft = self._drafts.get(job.draft_id)
+        if draft.brief.due == brief.due:
+            return draft
+        try:
+            return self._drafts.set_brief(draft.id, draft.revision, replace(draft.brief, due=brief.due))
+        except EditConflict:  # a step was committed in between
+            return self._due_as_asked(job, brief)
 
     def _clear_stale(self, draft: Draft, outline: Outline, by: Actor) -> None:
         """Sections of an earlier outline would stand between the new ones; they stay in the draft's versions."""
