@@ -6,7 +6,7 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, export_button, facts, show_article
 from pages._shared.banner import banners, show_error
-from pages._shared.claims import chips_of
+from pages._shared.claims import chips_of, wait_for_checks
 from pages._shared.findings import show_findings
 from pages._shared.header import title_row
 from pages._shared.live import step_list, watch
@@ -77,8 +77,9 @@ def not_running(draft: Draft, job: Job) -> None:
 def result(draft: Draft, job: Job | None) -> None:
     caption_row(draft, facts(draft))
     left, right = st.columns([2.3, 1], gap="medium")
+    chips = chips_of(draft)
     with left, st.container(border=True, key="paper"):
-        show_article(draft, key="article", chips=chips_of(draft))
+        show_article(draft, key="article", chips=chips)
     with right:
         steps, checks, brief = st.tabs(
             [":material/checklist: Steps", ":material/rule: Checks", ":material/assignment: Brief"]
@@ -90,6 +91,7 @@ def result(draft: Draft, job: Job | None) -> None:
                 step_list(app.jobs.snapshot(job.id, actor).steps)
         with brief:
             brief_facts(draft.brief)
+        wait_for_checks(draft, chips)
 
 
 def existing(draft_id: str) -> None:

@@ -33,6 +33,10 @@ class Chips:
         self._passages = passages
 
     @property
+    def waiting(self) -> bool:
+        return any(claim.status is ClaimStatus.UNCHECKED for claim in self._claims)
+
+    @property
     def cards(self) -> list[dict[str, Any]]:
         return [self._card(claim) for claim in self._claims]
 

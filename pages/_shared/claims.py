@@ -29,6 +29,20 @@ def chips_of(draft: Draft) -> Chips:
     return Chips(claims, found)
 
 
+def wait_for_checks(draft: Draft, chips: Chips) -> None:
+    """Draws the page again when a check that is still running has ended."""
+    if chips.waiting:
+        st.fragment(_until_checked, run_every=1.0, key="claims:waiting")(draft.id)
+
+
+def _until_checked(draft_id: str) -> None:
+    with banners():
+        checked = get_app().claims.of(draft_id, current_actor())
+        if not any(claim.status is ClaimStatus.UNCHECKED for claim in checked.claims):
+            st.rerun()
+        st.caption("The citations are being checked…")
+
+
 def claims_panel(desk: Desk) -> None:
     checked = get_app().claims.soon(desk.draft.id, current_actor())
     waiting = any(claim.status is ClaimStatus.UNCHECKED for claim in checked.claims)
