@@ -35,6 +35,7 @@ _FIELDS = (
     "language",
     "due",
 )
+_USUAL = "usual_words"
 _LISTS = ("keyphrases", "questions", "must_include", "avoid")
 
 
@@ -57,13 +58,25 @@ def draw_brief(kinds: Mapping[str, ContentType]) -> ContentType:
             index=list(kinds).index(DEFAULT),
             format_func=lambda name: kinds[name].title if name in kinds else name,
             key="brief:content_type",
+            on_change=_words_of_kind,
+            args=(kinds,),
             persist_state="session",
         )
     with right:
-        st.number_input("Words", 100, MAX_WORDS, 1200, 100, key="brief:words", persist_state="session")
+        if _USUAL not in st.session_state:
+            st.session_state["brief:words"] = st.session_state[_USUAL] = kinds[chosen].words
+        st.number_input("Words", 100, MAX_WORDS, step=100, key="brief:words", persist_state="session")
     _text("Who reads it, and what for", "reader", "Town councillors who must vote on a harbour scheme")
     _text("What it should achieve", "goal", "They can weigh cost against reliability")
     return kinds[chosen]
+
+
+def _words_of_kind(kinds: Mapping[str, ContentType]) -> None:
+    """The usual length of the kind that was chosen, unless the writer asked for another one."""
+    usual = kinds[st.session_state["brief:content_type"]].words
+    if st.session_state.get("brief:words") == st.session_state.get(_USUAL):
+        st.session_state["brief:words"] = usual
+    st.session_state[_USUAL] = usual
 
 
 def draw_more(kind: ContentType) -> None:

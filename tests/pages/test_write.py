@@ -62,6 +62,26 @@ def test_a_brief_starts_a_job_with_everything_that_was_typed(app: App, screen: S
     assert app.jobs.for_draft(draft.id, LOCAL_ACTOR) is not None
 
 
+def test_the_length_follows_the_kind_of_article_until_the_writer_gives_one(
+    app: App, screen: Screen, furnished: Furnished
+) -> None:
+    at = screen()
+    assert at.number_input(key="brief:words").value == 1200
+    at.selectbox(key="brief:content_type").set_value("news").run()
+    assert at.number_input(key="brief:words").value == 500
+    at.switch_page("pages/sources.py").run()
+    at.switch_page("pages/write.py").run()
+    assert at.number_input(key="brief:words").value == 500
+    at.selectbox(key="brief:content_type").set_value("pillar-guide").run()
+    assert at.number_input(key="brief:words").value == 3000
+
+    at.number_input(key="brief:words").set_value(800).run()
+    at.selectbox(key="brief:content_type").set_value("news").run()
+    assert at.number_input(key="brief:words").value == 800
+    assert not at.warning
+    assert not at.exception
+
+
 def test_what_was_typed_is_still_there_after_another_page(app: App, screen: Screen, furnished: Furnished) -> None:
     at = screen()
     at.text_input(key="brief:topic").set_value("Heat").run()

@@ -7,11 +7,23 @@ from hypothesis import strategies as st
 
 from writer.domain.briefs import Brief
 from writer.domain.errors import UserMistake
+from writer.services.articles.content_types import content_types
 from writer.services.briefs import brief_from
 
 
 def test_only_the_topic_is_needed():
     assert brief_from({"topic": " Tides "}) == Brief("Tides")
+
+
+def test_without_a_length_the_kind_of_article_gives_its_own():
+    assert brief_from({"topic": "Tides", "content_type": "news"}).words == content_types()["news"].words == 500
+    assert brief_from({"topic": "Tides", "type": "pillar-guide", "words": None}).words == 3000
+    assert brief_from({"topic": "Tides", "content_type": "news", "words": 900}).words == 900
+    assert brief_from({"topic": "Tides", "content_type": "no such kind"}).words == Brief("Tides").words
+
+
+def test_a_brief_made_by_nobody_in_particular_has_the_length_of_its_kind():
+    assert Brief("Tides").words == content_types()[Brief("Tides").content_type].words
 
 
 def test_every_field_reaches_the_brief():

@@ -10,7 +10,7 @@ from writer.domain.briefs import Brief
 from writer.domain.errors import UserMistake
 from writer.domain.text import joined_surrogates
 from writer.security.render import plain
-from writer.services.articles.content_types import content_types
+from writer.services.articles.content_types import DEFAULT, content_types
 
 MAX_FIELD = 20_000
 MAX_EXTRA = 30
@@ -45,6 +45,8 @@ def brief_from(data: object) -> Brief:
     if len(others) > MAX_EXTRA:
         raise UserMistake(f"At most {MAX_EXTRA} fields of its own fit into a brief.")
     values.setdefault("topic", "")
+    if (type_ := content_types().get(values.get("content_type", DEFAULT))) is not None:
+        values.setdefault("words", type_.words)
     return Brief(**values, extra=tuple((_name(name), _extra(name, value)) for name, value in others.items()))
 
 
