@@ -155,6 +155,7 @@ def test_json_holds_all_provenance_and_nothing_of_the_installation(stores, expor
     assert document["references"][0]["passage"]["text"] == "Passage 1 of Sea."
     assert document["versions"][0]["origin"]["kind"] == "generated"
     assert "b" * 32 not in exported.content.decode()
+    assert "owner_id" not in exported.content.decode()
 
 
 def test_an_unknown_format_and_somebody_elses_draft_are_refused(stores, exports):

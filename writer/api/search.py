@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 
-from writer.api.shapes import SearchBody, WhoAsks, hit_json
+from writer.api.shapes import SearchBody, WhoAsks
 from writer.domain.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -19,6 +19,6 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         if body.collections:
             raise UserMistake("There are no collections yet: leave “collections” out to search all sources.")
         hits = app.sources.search(body.query, who(request), limit=body.limit, source_ids=tuple(body.source_ids or ()))
-        return [hit_json(hit) for hit in hits]
+        return [hit.facts() for hit in hits]
 
     return router

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.drafts import Draft, Section
-from writer.domain.sources import Hit, Source
+from writer.domain.sources import Source
 from writer.services.drafts import Reference
 
 WhoAsks = Callable[[Request], Actor]
@@ -97,17 +97,3 @@ def reference_json(reference: Reference) -> dict[str, Any]:
 def source_json(source: Source) -> dict[str, Any]:
     """Where its file lies and whose it is are not for the wire."""
     return {name: value for name, value in asdict(source).items() if name not in ("blob", "owner_id")}
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    passage = hit.passage
-    return {
-        "source_id": passage.source_id,
-        "title": passage.source_title,
-        "passage_id": passage.id,
-        "text": passage.text,
-        "score": round(hit.score, 6),
-        "start": passage.start,
-        "end": passage.end,
-        "page": passage.page,
-    }

@@ -59,20 +59,7 @@ def search(args: argparse.Namespace) -> int:
     with opened() as app:
         hits = app.sources.search(args.query, LOCAL_ACTOR, limit=args.limit)
     if args.json:
-        emit(
-            [
-                {
-                    "source_id": hit.passage.source_id,
-                    "title": hit.passage.source_title,
-                    "passage_id": hit.passage.id,
-                    "text": hit.passage.text,
-                    "score": round(hit.score, 6),
-                    "start": hit.passage.start,
-                    "end": hit.passage.end,
-                }
-                for hit in hits
-            ]
-        )
+        emit([hit.facts() for hit in hits])
         return DONE
     for hit in hits:
         show(f"{hit.passage.id}  {hit.score:.2f}  {hit.passage.source_title}")

@@ -132,6 +132,19 @@ class Hit:
     passage: Passage
     score: float
 
+    def facts(self) -> dict[str, str | int | float]:
+        """What the API and the commands tell of it."""
+        return {
+            "source_id": self.passage.source_id,
+            "title": self.passage.source_title,
+            "passage_id": self.passage.id,
+            "text": self.passage.text,
+            "score": round(self.score, 6),
+            "start": self.passage.start,
+            "end": self.passage.end,
+            "page": self.passage.page,
+        }
+
 
 def passage_id(source_id: int, ordinal: int) -> str:
     return f"S{source_id}.p{ordinal}"

@@ -121,7 +121,7 @@ def provenance_of(draft: Draft, references: Sequence[Reference], versions: Seque
     return {
         "format": "writer-draft",
         "format_version": 1,
-        "draft": asdict(draft) | {"word_count": draft.word_count},
+        "draft": _without(asdict(draft), "owner_id") | {"word_count": draft.word_count},
         "references": [asdict(reference) | {"source": _public(reference)} for reference in references],
         "versions": [asdict(version) for version in versions],
     }
@@ -129,7 +129,11 @@ def provenance_of(draft: Draft, references: Sequence[Reference], versions: Seque
 
 def _public(reference: Reference) -> dict[str, Any]:
     """Where its file lies is the installation's own business."""
-    return {name: value for name, value in asdict(reference.source).items() if name not in ("blob", "owner_id")}
+    return _without(asdict(reference.source), "blob", "owner_id")
+
+
+def _without(values: dict[str, Any], *hidden: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in hidden}
 
 
 def _as_json(value: object) -> str:
