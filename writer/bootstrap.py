@@ -15,6 +15,7 @@ from writer.domain.errors import ConfigurationError, StorageError
 from writer.domain.ports.sources import Embedder
 from writer.embedding.choice import find_embedder
 from writer.logs import close_logging, setup_logging
+from writer.providers.cached import Memory
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
 from writer.security.fetch import fetch
@@ -122,7 +123,8 @@ class _Workshop:
         self.live = LiveText()
         self.book = UsageBook(self.stores.usage)
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
-        self.registry = Registry(self.accounts.of, self.book.record, self.stores.health)
+        cache = Memory() if settings.reply_cache == "on" else None
+        self.registry = Registry(self.accounts.of, self.book.record, self.stores.health, cache=cache)
         self.embedder = find_embedder(settings.data_dir / "models")
         self.index = self._vector_index(self.embedder) if self.embedder else None
         self.keywords = FtsIndex(settings.data_dir / "index", self.stores.sources)

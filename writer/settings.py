@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     port: int = Field(8501, ge=1, le=65535)
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    reply_cache: Literal["on", "off"] = "off"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
 

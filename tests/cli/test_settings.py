@@ -46,6 +46,7 @@ def test_every_setting_is_read():
         WRITER_ALLOWED_HOSTS="writer.lan,writer.example",
         WRITER_LOG_LEVEL="debug",
         WRITER_LOG_FORMAT="json",
+        WRITER_REPLY_CACHE="on",
     )
 
     assert settings.url == "postgresql://u:pw-canary@db/writer"
@@ -54,6 +55,7 @@ def test_every_setting_is_read():
     assert (settings.runner, settings.host, settings.port) == ("off", "0.0.0.0", 9000)
     assert settings.allowed_hosts == ("writer.lan", "writer.example")
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+    assert (settings.reply_cache, read().reply_cache) == ("on", "off")
     assert set(settings.secrets()) == {"secret-canary", "pw-canary"}
     assert "canary" not in repr(settings)
 
@@ -92,6 +94,7 @@ def test_an_empty_value_counts_as_not_set():
         ("WRITER_RUNNER", "sometimes"),
         ("WRITER_LOG_LEVEL", "loud"),
         ("WRITER_LOG_FORMAT", "xml"),
+        ("WRITER_REPLY_CACHE", "yes"),
         ("WRITER_ROUTES", "gpt-5"),
         ("WRITER_ROUTES", "openai:"),
         ("WRITER_DATABASE_URL", f"mysql://u:{CANARY}@h/d"),

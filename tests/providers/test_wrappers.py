@@ -109,6 +109,14 @@ async def test_the_same_question_of_the_same_person_is_answered_from_memory(used
     assert [(event.cached, event.cost_micros, event.tokens) for event in used] == [(True, 0, Tokens())]
 
 
+async def test_the_test_of_a_route_asks_the_route_and_not_the_memory(used: list[UsageEvent]):
+    inner = ScriptedProvider(["First."], ["Second."])
+    cached = Cached(inner, Memory(), "test:model", used.append)
+    await collected(cached.stream(a_request(purpose=Purpose.TEST)))
+
+    assert (await collected(cached.stream(a_request(purpose=Purpose.TEST)))).text == "Second."
+
+
 @pytest.mark.parametrize(
     "change",
     [{"caller": Caller("eve")}, {"temperature": 0.9}, {"max_output_tokens": 9}, {"reply_schema": "{}"}],
