@@ -96,7 +96,7 @@ def test_a_generate_that_is_killed_goes_on_where_it_was(environ, server, tmp_pat
             assert second.wait(PATIENCE) == 0
 
         assert not {step_of(record) for record in server.requests()[asked:]} & done
-        assert [job.id for job in app.jobs.recent(LOCAL_ACTOR)] == [job.id]
+        assert [each.id for each in app.jobs.recent(LOCAL_ACTOR) if each.kind == "article"] == [job.id]
     assert all(f"\n## {heading}\n" in out.read_text() for heading in HEADINGS)
 
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.providers.conftest import a_request
@@ -95,6 +95,7 @@ def test_whatever_comes_can_be_stored(units: str, lengths: list[int]):
     kept.encode()
 
 
+@example(before=" ", thought="so", after="", lengths=[])
 @given(before=TEXTS, thought=TEXTS, after=TEXTS, lengths=LENGTHS)
 def test_a_thought_is_dropped_however_it_is_cut(before: str, thought: str, after: str, lengths: list[int]):
     before, thought, after = (part.replace("<", "") for part in (before, thought, after))

@@ -48,13 +48,13 @@ class Spoken:
             if not tag:
                 before, self._held = _split_tag(before, _CLOSE if self._thinking else _OPEN)
             if not self._thinking:
-                spoken.append(before)
+                spoken.append(self._after_a_thought(before))
             if not tag:
                 break
             self._thought = self._thinking
             self._thinking = not self._thinking
             text = after
-        return self._after_a_thought("".join(spoken))
+        return "".join(spoken)
 
     def rest(self, text: str = "") -> str:
         """What was held back and turned out to be no tag."""
@@ -67,7 +67,7 @@ class Spoken:
         if not self._thought:
             return text
         text = text.lstrip()
-        self._thought = self._thinking or not text
+        self._thought = not text
         return text
 
 
