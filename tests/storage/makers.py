@@ -44,11 +44,11 @@ def an_event(caller: Caller | None = None, **changes: object) -> UsageEvent:
         "total_ms": 900.0,
         "outcome": Outcome.OK,
     }
-    return UsageEvent(**{**values, **changes})  # type: ignore[arg-type]
+    return UsageEvent(**{**values, **changes})  # type: ignore[arg-type]  # a dict of mixed values
 
 
 def a_job(*steps: NewStep, draft_id: str = "", **changes: object) -> NewJob:
-    return NewJob("article", OWNER, steps or (a_step("one"),), draft_id=draft_id, **changes)  # type: ignore[arg-type]
+    return NewJob("article", OWNER, steps or (a_step("one"),), draft_id=draft_id, **changes)  # type: ignore[arg-type]  # a dict of mixed values
 
 
 def a_step(key: str, wave: int = 0) -> NewStep:

@@ -50,7 +50,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path):
             raise OSError(5, "Input/output error")
 
     with pytest.raises(StorageError):
-        LocalBlobs(tmp_path).put(Broken())  # type: ignore[arg-type]
+        LocalBlobs(tmp_path).put(Broken())  # type: ignore[arg-type]  # a stream that only breaks
 
     assert list(tmp_path.iterdir()) == []
 

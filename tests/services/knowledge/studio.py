@@ -99,7 +99,7 @@ class Studio:
         results = {done.key: done.result for done in ledger.steps(job.id) if done.result is not None}
         context = StepContext(job, step, results, LiveStep(self._live, job.id, step.key), ledger)
         try:
-            outcome = asyncio.run(self.handlers[step.kind](context))  # type: ignore[arg-type]
+            outcome = asyncio.run(self.handlers[step.kind](context))  # type: ignore[arg-type]  # a context with only what ingestion reads
         except WriterError as error:
             ledger.fail(step, str(error), ())
             return [str(error)]
