@@ -24,7 +24,8 @@ class Source:
 
     Author and date are what the file itself says: "" when it does not. Never guessed. `origin` is the place that the
     document is read from again ("file:/notes/tides.md", "https://…", "upload:tides.md"), "" when there is none;
-    `stamp` is what that place said of its version; `revision` counts the versions that were taken in.
+    `stamp` is what that place said of its version; `revision` counts the versions that were taken in. `language` is a
+    BCP 47 primary tag ("en"), "" where it is not known.
     """
 
     id: int
@@ -49,6 +50,8 @@ class Source:
     canonical_url: str = ""
     retrieved_at: datetime | None = None
     revision: int = 1
+    language: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -95,6 +98,7 @@ class Document:
     authors: str = ""
     published: str = ""
     canonical_url: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

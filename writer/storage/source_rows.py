@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from writer.domain.errors import NotFound
 from writer.domain.ports.sources import StoredVector
 from writer.domain.sources import NewPassage, NewSource, Passage, Source, SourceState, passage_id
-from writer.storage.rows import PassageRow, SourceRow
+from writer.storage.rows import PassageRow, SourceRow, SourceTagRow
 
 NO_SOURCE = "There is no such source."
 AT_ONCE = 500  # ids in one statement: SQLite allows 32,766 parameters, and long statements compile slowly
@@ -72,11 +72,12 @@ def vector_values(model: str, vector: StoredVector, owners: dict[int, str]) -> d
         "model": model,
         "owner_id": owners[vector.source_id],
         "source_id": vector.source_id,
+        "digest": vector.digest,
         "vector": vector.vector,
     }
 
 
-def source_from(row: SourceRow) -> Source:
+def source_from(row: SourceRow, tags: tuple[str, ...] = ()) -> Source:
     return Source(
         id=row.id,
         owner_id=row.owner_id,
@@ -100,7 +101,18 @@ def source_from(row: SourceRow) -> Source:
         canonical_url=row.canonical_url,
         retrieved_at=row.retrieved_at,
         revision=row.revision,
+        language=row.language,
+        tags=tags,
     )
+
+
+def tags_of(session: Session, which: ColumnElement[bool]) -> dict[int, tuple[str, ...]]:
+    """By source, in the order of the alphabet."""
+    found: dict[int, tuple[str, ...]] = {}
+    rows = session.execute(select(SourceTagRow.source_id, SourceTagRow.tag).where(which).order_by(SourceTagRow.tag))
+    for source_id, tag in rows:
+        found[source_id] = (*found.get(source_id, ()), tag)
+    return found
 
 
 def version_values(new: NewSource) -> dict[str, Any]:

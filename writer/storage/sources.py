@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from writer.domain.drafts import count_words
 from writer.domain.errors import NotFound
 from writer.domain.ports.sources import SourceChange, StoredVector
+from writer.domain.scopes import Scope
 from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET
 from writer.storage.rewriting import planned, rewrite_passages
-from writer.storage.rows import CounterRow, PassageRow, SourceChangeRow, SourceRow, VectorRow
+from writer.storage.rows import CounterRow, PassageRow, SourceChangeRow, SourceRow, SourceTagRow, VectorRow
 from writer.storage.rows.base import now_micros
+from writer.storage.scoping import ready_in_scope
 from writer.storage.source_rows import (
     AT_ONCE,
     NO_SOURCE,
@@ -22,6 +24,7 @@ from writer.storage.source_rows import (
     passages_of,
     reading_order,
     source_from,
+    tags_of,
     vector_values,
     version_values,
 )
@@ -48,6 +51,7 @@ class Sources:
             passages=0,
             revision=1,
             last_passage=0,
+            language="",
             **version_values(new),
         )
         with self._database.writing() as session:
@@ -61,7 +65,7 @@ class Sources:
             row = session.get(SourceRow, source_id)
             if row is None:
                 raise NotFound(NO_SOURCE)
-            return source_from(row)
+            return source_from(row, tags_of(session, SourceTagRow.source_id == source_id).get(source_id, ()))
 
     def by_digest(self, owner_id: str, digest: str) -> Source | None:
         return self._first(SourceRow.owner_id == owner_id, SourceRow.digest == digest)
@@ -98,12 +102,30 @@ class Sources:
             rows = session.scalars(
                 select(SourceRow).where(SourceRow.owner_id == owner_id).order_by(SourceRow.id.desc())
             )
-            return [source_from(row) for row in rows]
+            tags = tags_of(session, SourceTagRow.owner_id == owner_id)
+            return [source_from(row, tags.get(row.id, ())) for row in rows]
 
     def ready_ids(self, owner_id: str) -> list[int]:
         wanted = select(SourceRow.id).where(SourceRow.owner_id == owner_id, SourceRow.state == SourceState.READY.value)
         with self._database.reading() as session:
             return list(session.scalars(wanted.order_by(SourceRow.id)))
+
+    def in_scope(self, owner_id: str, scope: Scope) -> list[int]:
+        with self._database.reading() as session:
+            return list(session.scalars(ready_in_scope(owner_id, scope)))
+
+    def vectors_of_texts(self, owner_id: str, model: str, digests: Sequence[str]) -> dict[str, bytes]:
+        wanted = sorted(set(filter(None, digests)))
+        found: dict[str, bytes] = {}
+        with self._database.reading() as session:
+            for start in range(0, len(wanted), AT_ONCE):
+                some = VectorRow.digest.in_(wanted[start : start + AT_ONCE])
+                mine = (VectorRow.owner_id == owner_id, VectorRow.model == model, some)
+                found |= {
+                    row.digest: row.vector
+                    for row in session.execute(select(VectorRow.digest, VectorRow.vector).where(*mine))
+                }
+        return found
 
     def queued_ids(self) -> list[int]:
         with self._database.reading() as session:
@@ -123,7 +145,12 @@ class Sources:
             _change(session, source_id, title=title, titled=True)
 
     def put_document(self, source_id: int, document: Document, passages: Sequence[NewPassage]) -> None:
-        facts = {"authors": document.authors, "published": document.published, "title": document.title}
+        facts = {
+            "authors": document.authors,
+            "published": document.published,
+            "title": document.title,
+            "language": document.language,
+        }
         stated: dict[str, Any] = {name: value for name, value in facts.items() if value}
         with self._database.reading() as session:
             ahead = planned(session, source_id, passages)
@@ -168,7 +195,7 @@ class Sources:
             owners = owners_of(session, {vector.source_id for vector in vectors})
             rows = [vector_values(model, vector, owners) for vector in vectors]
             insert = self._database.inserting(VectorRow)
-            changed = {"vector": insert.excluded.vector}
+            changed = {"vector": insert.excluded.vector, "digest": insert.excluded.digest}
             session.execute(insert.on_conflict_do_update(index_elements=["passage_id", "model"], set_=changed), rows)
             for source_id in sorted(owners):
                 self._tell(session, owners[source_id], source_id, "put")

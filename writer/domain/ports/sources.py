@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from writer.domain.scopes import Scope
 from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState
 
 
@@ -20,11 +21,13 @@ class SourceChange:
 
 @dataclass(frozen=True, slots=True)
 class StoredVector:
-    """`vector` is float32, little-endian, of unit length."""
+    """`vector` is float32, little-endian, of unit length; `digest` the sha256 of the text it was made from, "" where
+    nobody will ask for it by its text."""
 
     passage_id: str
     source_id: int
     vector: bytes
+    digest: str = ""
 
 
 class SourceStore(Protocol):
@@ -58,6 +61,14 @@ class SourceStore(Protocol):
         ...
 
     def ready_ids(self, owner_id: str) -> list[int]: ...
+
+    def in_scope(self, owner_id: str, scope: Scope) -> list[int]:
+        """Ids of the owner's ready sources within `scope`, ascending. What is another owner's matches nothing."""
+        ...
+
+    def vectors_of_texts(self, owner_id: str, model: str, digests: Sequence[str]) -> dict[str, bytes]:
+        """By digest, vectors that the owner's passages already have for the same texts."""
+        ...
 
     def set_state(self, source_id: int, state: SourceState, note: str = "") -> None: ...
 

@@ -2,10 +2,13 @@
 
 from writer.storage.rows.base import Base
 from writer.storage.rows.claims import CheckRow, ClaimRow
+from writer.storage.rows.collections import CollectionRow, MemberRow
+from writer.storage.rows.draft_index import DraftIndexRow, DraftPassageRow
 from writer.storage.rows.drafts import ContentRow, DraftRow, SectionRow, VersionRow
 from writer.storage.rows.jobs import JobRow, KeptRow, StepRow
+from writer.storage.rows.questions import QuestionRow
 from writer.storage.rows.settings import AccountRow, RouteHealthRow, SettingRow
-from writer.storage.rows.sources import CounterRow, PassageRow, SourceChangeRow, SourceRow, VectorRow
+from writer.storage.rows.sources import CounterRow, PassageRow, SourceChangeRow, SourceRow, SourceTagRow, VectorRow
 from writer.storage.rows.usage import UsageRow
 
 __all__ = [
@@ -13,17 +16,23 @@ __all__ = [
     "Base",
     "CheckRow",
     "ClaimRow",
+    "CollectionRow",
     "ContentRow",
     "CounterRow",
+    "DraftIndexRow",
+    "DraftPassageRow",
     "DraftRow",
     "JobRow",
     "KeptRow",
+    "MemberRow",
     "PassageRow",
+    "QuestionRow",
     "RouteHealthRow",
     "SectionRow",
     "SettingRow",
     "SourceChangeRow",
     "SourceRow",
+    "SourceTagRow",
     "StepRow",
     "UsageRow",
     "VectorRow",

@@ -46,6 +46,7 @@ class SourceRow(Base):
     retrieved_at: Mapped[datetime | None] = mapped_column(Instant)
     revision: Mapped[int] = mapped_column(Integer)
     last_passage: Mapped[int] = mapped_column(Integer)
+    language: Mapped[str] = mapped_column(CleanText)
 
 
 class PassageRow(Base):
@@ -65,15 +66,21 @@ class PassageRow(Base):
 
 
 class VectorRow(Base):
-    """float32, little-endian, of unit length."""
+    """float32, little-endian, of unit length. `digest` is the sha256 of the text that was embedded: the same text again
+    takes the vector that is there."""
 
     __tablename__ = "vectors"
-    __table_args__ = (Index("ix_vectors_source", "source_id", "model"), Index("ix_vectors_model", "model"))
+    __table_args__ = (
+        Index("ix_vectors_source", "source_id", "model"),
+        Index("ix_vectors_model", "model"),
+        Index("ix_vectors_digest", "digest", "model"),
+    )
 
     passage_id: Mapped[str] = mapped_column(ForeignKey("passages.id", ondelete="CASCADE"), primary_key=True)
     model: Mapped[str] = mapped_column(CleanText, primary_key=True)
     owner_id: Mapped[str] = mapped_column(CleanText)
     source_id: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(CleanText)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -93,3 +100,12 @@ class CounterRow(Base):
 
     name: Mapped[str] = mapped_column(CleanText, primary_key=True)
     value: Mapped[int] = mapped_column(Integer)
+
+
+class SourceTagRow(Base):
+    __tablename__ = "source_tags"
+    __table_args__ = (Index("ix_source_tags_owner", "owner_id", "tag"),)
+
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    owner_id: Mapped[str] = mapped_column(CleanText)

@@ -1,0 +1,56 @@
+"""What pages, API and commands see of Writer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from writer.services.articles.service import Articles
+from writer.services.claims.service import Claims
+from writer.services.doctor import Finding
+from writer.services.drafts import Drafts
+from writer.services.exports import Exports
+from writer.services.housekeeping import Housekeeping
+from writer.services.jobs import EmbeddedRunner, Jobs
+from writer.services.knowledge.sources import Sources
+from writer.services.providers import Providers
+from writer.services.usage import Usage
+from writer.settings import Settings
+from writer.storage import Database
+from writer.storage.index.chroma import ChromaIndex
+
+
+@dataclass
+class App:
+    """`start` begins the work in the background, `close` ends it for good."""
+
+    settings: Settings
+    database: Database
+    articles: Articles
+    drafts: Drafts
+    claims: Claims
+    exports: Exports
+    sources: Sources
+    jobs: Jobs
+    usage: Usage
+    providers: Providers
+    doctor: Callable[[], list[Finding]]
+    _runner: EmbeddedRunner = field(repr=False)
+    _index: ChromaIndex | None = field(repr=False)
+    _housekeeping: Housekeeping = field(repr=False)
+    _ends: list[Callable[[], object]] = field(repr=False)
+
+    def start(self, *, runner: bool | None = None) -> None:
+        """May be called again. `runner` overrides the setting: a worker process always runs one."""
+        if self.settings.runner == "embedded" if runner is None else runner:
+            self._runner.start()
+            self.sources.adopt_orphans()
+        if self._index is not None:
+            self._index.start()
+        self._housekeeping.start()
+
+    def close(self) -> None:
+        while self._ends:
+            self._ends.pop(0)()
+
+    @property
+    def runner_alive(self) -> bool:
+        return self._runner.alive

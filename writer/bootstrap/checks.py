@@ -1,0 +1,66 @@
+"""What the doctor looks at: each check returns a sentence, or raises one."""
+
+from writer.domain.actors import Actor
+from writer.domain.drafting import BUILT_IN
+from writer.domain.errors import ConfigurationError, StorageError
+from writer.domain.ports.sources import Embedder, SourceStore
+from writer.services.doctor import Check
+from writer.services.providers import Providers
+from writer.settings import Settings
+from writer.storage import Database
+from writer.storage.index.chroma import ChromaIndex
+
+
+class Checks:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        sources: SourceStore,
+        embedder: Embedder | None,
+        index: ChromaIndex | None,
+        providers: Providers,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._sources = sources
+        self._embedder = embedder
+        self._index = index
+        self._providers = providers
+
+    def all(self) -> list[tuple[str, Check]]:
+        return [
+            ("Data folder", self._folder_check),
+            ("Database", self._database_check),
+            ("Embedding model", self._model_check),
+            ("Search index", self._index_check),
+            ("Providers", self._providers_check),
+        ]
+
+    def _folder_check(self) -> str:
+        probe = self._settings.data_dir / ".writable"
+        try:
+            probe.write_bytes(bytes(4096))  # an empty file fits on a full disk
+            probe.unlink()
+        except OSError as error:
+            raise StorageError(f"Nothing can be written to {self._settings.data_dir}: {error.strerror}.") from error
+        return f"Everything is kept in {self._settings.data_dir}."
+
+    def _database_check(self) -> str:
+        passages, vectors = self._sources.counts(self._embedder.model if self._embedder else "")
+        engine = "the file writer.db" if self._database.file else "Postgres"
+        return f"The database ({engine}) answers; it holds {passages} passages and {vectors} vectors."
+
+    def _model_check(self) -> str:
+        if self._embedder is None:
+            raise ConfigurationError("There is no embedding model here: search finds words, not meanings.")
+        return f"{self._embedder.model} is here ({self._embedder.dimension} dimensions, made for English)."
+
+    def _index_check(self) -> str:
+        return f"The vector index is {self._index.state}." if self._index else "Search by words needs no vector index."
+
+    def _providers_check(self) -> str:
+        routes = self._providers.routes(Actor("local"))
+        if not routes or routes == [BUILT_IN]:
+            return "No provider is set up: the built-in drafter makes source briefs. Add one in Settings for prose."
+        return f"Articles are written by {', then '.join(routes)}."

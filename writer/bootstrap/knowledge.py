@@ -1,0 +1,83 @@
+"""The parts of sources and search: what is taken in, cut, embedded, indexed and found."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from writer import samples
+from writer.documents.reader import IsolatedReader
+from writer.documents.sniffing import sniff
+from writer.domain.ports.sources import Embedder
+from writer.embedding.choice import find_embedder
+from writer.security.fetch import fetch
+from writer.services.jobs.context import Handler
+from writer.services.knowledge.folders import Files
+from writer.services.knowledge.import_desk import ImportDesk
+from writer.services.knowledge.imports import Imports
+from writer.services.knowledge.ingestion import Ingestion
+from writer.services.knowledge.intake import Intake
+from writer.services.knowledge.library import SourceLibrary
+from writer.services.knowledge.search import HybridSearch
+from writer.services.knowledge.sources import Sources
+from writer.services.knowledge.web.manners import Manners
+from writer.services.knowledge.web.pages import WebPages
+from writer.settings import Settings
+from writer.storage import Stores
+from writer.storage.blobs import LocalBlobs
+from writer.storage.index.chroma import ChromaIndex
+from writer.storage.index.chroma_home import ChromaFolder, ChromaServer, collection_name
+from writer.storage.index.exact import ExactIndex
+from writer.storage.index.keyword import FtsIndex
+
+SAMPLES = Path(samples.__file__).parent
+
+
+class Knowledge:
+    """`wake` tells the runner of this process that there is something to do."""
+
+    def __init__(self, settings: Settings, stores: Stores, wake: Callable[[], None]) -> None:
+        self._settings = settings
+        self._stores = stores
+        self._wake = wake
+        self.embedder = find_embedder(settings.data_dir / "models")
+        self.index = self._vector_index(self.embedder) if self.embedder else None
+        self.keywords = FtsIndex(settings.data_dir / "index", stores.sources)
+        self.blobs = LocalBlobs(settings.data_dir / "blobs")
+        self.intake = Intake(stores.sources, self.blobs, stores.jobs, sniff=sniff, wake=wake)
+        self.search = HybridSearch(stores.sources, self.keywords, self.index, self.embedder)
+        self.library = SourceLibrary(stores.sources, self.search)
+        self.sources = self._sources()
+
+    def handlers(self) -> Mapping[str, Handler]:
+        ingestion = Ingestion(
+            self._stores.sources, self.blobs, IsolatedReader(), self.embedder, self.keywords, self.index
+        )
+        return {**ingestion.handlers(), **self._imports().handlers()}
+
+    def _sources(self) -> Sources:
+        folders_below = self._settings.data_dir if self._settings.is_for_one_person else None
+        return Sources(
+            self._stores.sources,
+            self.blobs,
+            self._stores.jobs,
+            self.search,
+            self.keywords,
+            self.index,
+            self.embedder,
+            intake=self.intake,
+            desk=ImportDesk(self._stores.sources, self._stores.jobs, wake=self._wake, folders_below=folders_below),
+            samples=SAMPLES,
+            sample_titles={sample.filename: sample.title for sample in samples.SAMPLES},
+        )
+
+    def _imports(self) -> Imports:
+        fetcher = partial(fetch, allow_private=frozenset(self._settings.fetch_hosts))
+        pages = WebPages(self._stores.sources, self.intake, fetcher, sniff)
+        return Imports(pages, Files(self._stores.sources, self.intake), Manners(fetcher), fetcher)
+
+    def _vector_index(self, embedder: Embedder) -> ChromaIndex:
+        name = collection_name(embedder.model, embedder.dimension)
+        url = self._settings.chroma_url
+        home = ChromaServer(url, name) if url else ChromaFolder(self._settings.data_dir / "chroma", name)
+        exact = ExactIndex(self._stores.sources, embedder.model, embedder.dimension)
+        return ChromaIndex(home, self._stores.sources, embedder.model, exact)

@@ -1,0 +1,140 @@
+"""Makes the parts, each once, and hands them to whoever needs them."""
+
+from collections.abc import Callable
+
+from writer.bootstrap.app import App
+from writer.bootstrap.checks import Checks
+from writer.bootstrap.knowledge import Knowledge
+from writer.domain.actors import Actor
+from writer.domain.drafting import BUILT_IN, Drafter
+from writer.logs import close_logging
+from writer.providers.cached import Memory
+from writer.providers.registry import Registry
+from writer.security.cipher import FileCipher
+from writer.services.accounts import Accounts
+from writer.services.articles import steps
+from writer.services.articles.desk import Desk
+from writer.services.articles.handlers import ArticleHandlers
+from writer.services.articles.model_drafter import ModelDrafter
+from writer.services.articles.service import Articles
+from writer.services.claims.job import ClaimChecks
+from writer.services.claims.service import Claims
+from writer.services.doctor import findings
+from writer.services.drafts import Drafts
+from writer.services.exports import Exports
+from writer.services.extractive import ExtractiveDrafter
+from writer.services.housekeeping import Housekeeping
+from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
+from writer.services.providers import Providers
+from writer.services.usage import Usage, UsageBook
+from writer.settings import Settings, environment_accounts
+from writer.storage import Database, Stores
+
+
+class Workshop:
+    def __init__(self, settings: Settings, database: Database, policy: RunnerPolicy | None) -> None:
+        self.settings = settings
+        self.policy = policy
+        self.database = database
+        self.stores = Stores(
+            database, FileCipher(settings.data_dir / "secret.key", settings.secret_key.get_secret_value())
+        )
+        self.loop = EngineLoop()
+        self.live = LiveText()
+        self.book = UsageBook(self.stores.usage)
+        self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
+        cache = Memory() if settings.reply_cache == "on" else None
+        self.registry = Registry(self.accounts.of, self.book.record, self.stores.health, cache=cache)
+        self.knowledge = Knowledge(settings, self.stores, self._wake)
+        self.extractive = ExtractiveDrafter(self.knowledge.library, self.knowledge.embedder)
+        self.providers = Providers(
+            self.registry, self.accounts, self.stores.settings, run=self.loop.run, default_routes=settings.routes
+        )
+        self.drafts = Drafts(self.stores.drafts, self.stores.sources)
+        self.claims = Claims(
+            self.drafts,
+            self.stores.sources,
+            self.stores.claims,
+            self.stores.jobs,
+            self.knowledge.search,
+            self.knowledge.embedder,
+            wake=self._wake,
+        )
+        self.runner = EmbeddedRunner(self.loop, self.stores.jobs, settings.data_dir / "runners", self._new_runner)
+
+    def app(self) -> App:
+        jobs = Jobs(self.stores.jobs, self.live, lambda: self.runner.runner, pardon=self.registry.pardon)
+        checks = Checks(
+            self.settings,
+            self.database,
+            self.stores.sources,
+            self.knowledge.embedder,
+            self.knowledge.index,
+            self.providers,
+        )
+        housekeeping = Housekeeping([self.drafts.purge])
+        ends: list[Callable[[], object]] = [
+            housekeeping.close,
+            self.runner.close,
+            self._close_providers,
+            self.loop.close,
+            self.book.close,
+        ]
+        if self.knowledge.index is not None:
+            ends.append(self.knowledge.index.close)
+        ends += [self.database.dispose, close_logging]
+        return App(
+            settings=self.settings,
+            database=self.database,
+            articles=Articles(
+                self.stores.drafts,
+                self.stores.jobs,
+                self.stores.sources,
+                self.knowledge.library,
+                self._asked_drafter,
+                jobs.wake,
+            ),
+            drafts=self.drafts,
+            claims=self.claims,
+            exports=Exports(self.drafts),
+            sources=self.knowledge.sources,
+            jobs=jobs,
+            usage=Usage(self.stores.usage),
+            providers=self.providers,
+            doctor=lambda: findings(checks.all()),
+            _runner=self.runner,
+            _index=self.knowledge.index,
+            _housekeeping=housekeeping,
+            _ends=ends,
+        )
+
+    def drafter_for(self, owner_id: str, route: str) -> Drafter:
+        """A named route is used alone: who chose a model on their own machine did not choose a fallback elsewhere."""
+        routes = [route] if route else self.providers.routes(Actor(owner_id))
+        if not routes or routes[0] == BUILT_IN:
+            return self.extractive
+        return ModelDrafter(self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN]))
+
+    def _asked_drafter(self, owner_id: str, route: str) -> Drafter:
+        """For somebody who asks for an article now."""
+        self.registry.pardon()
+        return self.drafter_for(owner_id, route)
+
+    def _new_runner(self, name: str) -> Runner:
+        desk = Desk(self.drafter_for, self.knowledge.library, self.stores.drafts)
+        article, checks = ArticleHandlers(desk).handlers, ClaimChecks(self.claims)
+        last = steps.ASSEMBLE.kind
+        handlers = {
+            **article,
+            **self.knowledge.handlers(),
+            **checks.handlers,
+            last: checks.after(article[last]),
+        }
+        return Runner(name, self.stores.jobs, handlers, self.live, self.book, self.policy)
+
+    def _wake(self) -> None:
+        if self.runner.runner is not None:
+            self.runner.runner.wake()
+
+    def _close_providers(self) -> None:
+        self.loop.run(self.registry.aclose(), timeout=10)
