@@ -5,12 +5,12 @@ import streamlit as st
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.header import title_row
-from pages._shared.paper import marked_block, show_paper
 from pages._shared.source_imports import draw_add, draw_import, draw_sync, is_at_work, origin_of, recent_imports
-from pages._shared.sources import AT_WORK, facts, place_of, read_source, state_badge
+from pages._shared.source_search import draw_search
+from pages._shared.sources import AT_WORK, facts, read_source, state_badge
 from pages._shared.text import counted
-from writer.domain.sources import Hit, Source, SourceState
-from writer.security.render import as_markdown, plain
+from writer.domain.sources import Source, SourceState
+from writer.security.render import as_markdown
 
 POLL_S = 0.7
 app, actor = get_app(), current_actor()
@@ -97,27 +97,6 @@ def busy(sources: list[Source]) -> bool:
     return any(source.state in AT_WORK for source in sources)
 
 
-def search(query: str) -> None:
-    hits = app.sources.search(query, actor, limit=10)
-    if not hits:
-        st.caption("Nothing in your sources is close enough. Try other words.")
-    for hit in hits:
-        show_hit(hit, query)
-
-
-def show_hit(hit: Hit, query: str) -> None:
-    passage = hit.passage
-    with st.container(border=True, key=f"hit:{passage.id}", gap="xsmall"):
-        top = st.container(horizontal=True, vertical_alignment="center")
-        with top:
-            st.markdown(f"**{as_markdown(passage.source_title, 100)}**", width="stretch")
-            st.badge(f"{hit.score:.2f}", color="blue", help="How close the passage is to the words, from 0 to 1")
-            if st.button("Read here", icon=":material/menu_book:", type="tertiary", key=f"open:{passage.id}"):
-                read_source(app.sources.get(passage.source_id, actor), passage.id, query)
-        st.caption(as_markdown(place_of(passage)))
-        show_paper([marked_block("", passage.text, query)], key=f"hit_text:{passage.id}", label=plain(passage.id))
-
-
 def page() -> None:
     title_row("Sources")
     sources, imports = app.sources.listing(actor), recent_imports()
@@ -129,7 +108,7 @@ def page() -> None:
         "Search in your sources", key="sources:query", icon=":material/search:", placeholder="What do you want to know?"
     )
     if query.strip():
-        search(query)
+        draw_search(query)
         return
     with st.expander("Add sources", icon=":material/add:"):
         draw_add()
