@@ -1,21 +1,39 @@
 import pytest
 
 from writer.cli.reports import failed_by_provider
+from writer.domain.errors import (
+    MissingKey,
+    ProviderUnavailable,
+    ReplyInvalid,
+    SourceRefused,
+    StorageError,
+    WriterError,
+    kind_of,
+)
 from writer.domain.jobs import Step, StepState
-from writer.services.jobs.runner import OUR_FAULT
 
 
 @pytest.mark.parametrize(
-    ("error", "requests", "providers"),
+    ("error", "providers"),
     [
-        ("openai:gpt-5-mini: the key was refused.", 3, True),
-        ("ollama:llama3.2:3b: nobody answers.", 0, True),
-        ("The reply is not an outline.", 2, True),
-        ("The disk is full.", 0, False),
-        (OUR_FAULT, 2, False),
+        (ProviderUnavailable("openai:gpt-5-mini", "nobody answers."), True),
+        (ReplyInvalid("The reply is not an outline."), True),
+        (StorageError("openai:gpt-5-mini: it only looks like a route."), False),
+        (MissingKey("The route needs a key."), False),
+        (SourceRefused("There is no text in it."), False),
+        (WriterError("Something else."), False),
     ],
 )
-def test_only_a_provider_that_failed_is_reported_as_one(error, requests, providers):
-    step = Step("job", "outline", "article.outline", 0, "Outline", StepState.FAILED, 1, {}, error=error)
+def test_only_a_provider_that_failed_is_reported_as_one(error, providers):
+    kind = kind_of(error)
+    step = Step(
+        "job", "outline", "article.outline", 0, "Outline", StepState.FAILED, 1, {}, error=str(error), error_kind=kind
+    )
 
-    assert failed_by_provider([step], {"requests": requests}) is providers
+    assert failed_by_provider([step]) is providers
+
+
+def test_a_fault_of_a_step_that_succeeded_later_does_not_count():
+    done = Step("job", "a", "article.section", 2, "A", StepState.DONE, 2, {}, error_kind="provider")
+
+    assert not failed_by_provider([done])

@@ -16,8 +16,8 @@ from tests.storage.makers import (
 )
 from writer.domain.completions import Caller
 from writer.domain.drafts import DraftState
-from writer.domain.errors import NotFound
-from writer.domain.jobs import Job, JobState, Step, StepOutcome, StepState
+from writer.domain.errors import FaultKind, NotFound
+from writer.domain.jobs import Job, JobState, NewJob, Step, StepOutcome, StepState
 from writer.storage import Stores
 
 
@@ -457,3 +457,54 @@ def test_a_step_does_not_replace_what_a_person_wrote_after_it_had_looked(stores)
 
     assert [section.text for section in stores.drafts.get(draft.id).sections] == ["By hand.", "Better."]
     assert stores.jobs.job(job.id).state is JobState.DONE
+
+
+def test_the_kind_of_a_fault_is_kept_until_the_step_is_begun_again(stores: Stores):
+    job = stores.jobs.add(a_job(a_step("a")))
+    (step,) = claimed(stores)
+
+    stores.jobs.fail(step, "The service is down.", (), kind=FaultKind.PROVIDER)
+    assert stores.jobs.steps(job.id)[0].error_kind == "provider"
+
+    stores.jobs.resume(job.id)
+    assert stores.jobs.steps(job.id)[0].error_kind == ""
+
+
+def a_check(owner: str = OWNER) -> NewJob:
+    return NewJob("claims", owner, (a_step("check"),), fingerprint="claims:a-draft")
+
+
+def test_jobs_that_a_step_calls_for_are_committed_with_it(stores: Stores):
+    stores.jobs.add(a_job(a_step("a")))
+    (step,) = claimed(stores)
+
+    assert stores.jobs.finish(step, StepOutcome({}, follow_up=(a_check(),)))
+
+    (check,) = claimed(stores)
+    assert (check.key, stores.jobs.job(check.job_id).kind) == ("check", "claims")
+
+
+def test_a_job_that_is_on_its_way_is_not_called_for_twice_and_one_that_is_over_is(stores: Stores):
+    def finished_with_a_check() -> None:
+        stores.jobs.add(a_job(a_step("a")))
+        step = next(step for step in claimed(stores) if step.key == "a")
+        stores.jobs.finish(step, StepOutcome({}, follow_up=(a_check(),)))
+
+    stores.jobs.add(a_check("somebody else"))
+    finished_with_a_check()
+    finished_with_a_check()
+    (first,) = stores.jobs.jobs(OWNER, kind="claims")
+
+    stores.jobs.stop(first.id)
+    finished_with_a_check()
+
+    assert len(stores.jobs.jobs(OWNER, kind="claims")) == 2
+
+
+def test_a_result_that_comes_too_late_calls_for_nothing(stores: Stores):
+    stores.jobs.add(a_job(a_step("a")))
+    (late,) = stores.jobs.claim("w", 10, -1)
+    claimed(stores, worker="other")
+
+    assert not stores.jobs.finish(late, StepOutcome({}, follow_up=(a_check(),)))
+    assert stores.jobs.jobs(OWNER, kind="claims") == []

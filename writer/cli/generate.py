@@ -144,7 +144,7 @@ def _delivered(app: "App", job: "Job", args: argparse.Namespace) -> int:
         _to_stdout(exported.content)
     if job.state is JobState.FAILED:
         say(f"{job.error or 'The job failed.'} What was finished is kept in draft {job.draft_id}.")
-        return PROVIDER_FAILED if failed_by_provider(app.jobs.steps(job.id, LOCAL_ACTOR), report) else UNEXPECTED
+        return PROVIDER_FAILED if failed_by_provider(app.jobs.steps(job.id, LOCAL_ACTOR)) else UNEXPECTED
     return {JobState.DONE: DONE, JobState.STOPPED: STOPPED}.get(job.state, UNEXPECTED)
 
 

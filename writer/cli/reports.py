@@ -1,6 +1,5 @@
 """The report of a generated article: what is there, what it rests on, what it used, how long it took."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -8,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 from writer.domain.actors import Actor
 from writer.domain.citations import cited_ids
 from writer.domain.drafts import Section
+from writer.domain.errors import FaultKind
 from writer.domain.jobs import Job, Step, StepState
 from writer.domain.usage import Outcome, UsageEvent
-from writer.services.jobs.runner import OUR_FAULT
 
 if TYPE_CHECKING:
     from writer.bootstrap import App
 
 _ALL_CALLS = 100_000
-_OF_ROUTE = re.compile(r"[a-z0-9][a-z0-9._-]*(?::\S+)?: ")
 
 
 def report_of(app: "App", job: Job, by: Actor) -> dict[str, Any]:
@@ -43,11 +41,10 @@ def report_of(app: "App", job: Job, by: Actor) -> dict[str, Any]:
     }
 
 
-def failed_by_provider(steps: Sequence[Step], report: dict[str, Any]) -> bool:
-    """Whether it was a provider that failed, or its reply: a provider's sentence begins with its route. A step that
-    could not be read or kept, in a job that asked nobody, failed for reasons of this machine."""
-    failed = [step.error for step in steps if step.state is StepState.FAILED]
-    return any(_OF_ROUTE.match(error) for error in failed) or (report["requests"] > 0 and OUR_FAULT not in failed)
+def failed_by_provider(steps: Sequence[Step]) -> bool:
+    """Whether it was a provider that failed, or its reply: anything else is for reasons of this machine."""
+    failed = {step.error_kind for step in steps if step.state is StepState.FAILED}
+    return bool(failed & {FaultKind.PROVIDER, FaultKind.REPLY})
 
 
 def section_report(section: Section) -> dict[str, Any]:

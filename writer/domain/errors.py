@@ -24,6 +24,20 @@ WriterError
 └── StorageError                 the database, the disk or the index did not do its part
 """
 
+from enum import StrEnum
+
+
+class FaultKind(StrEnum):
+    """Whose the fault was, for programs: kept beside an error's sentence where only the sentence outlives the error."""
+
+    INPUT = "input"
+    CONFIGURATION = "configuration"
+    PROVIDER = "provider"
+    REPLY = "reply"
+    STOPPED = "stopped"
+    STORAGE = "storage"
+    OTHER = "other"
+
 
 class WriterError(Exception):
     """The root: catch it at a boundary and show `str(error)`."""
@@ -125,3 +139,17 @@ class JobStopped(WriterError):
 
 class StorageError(WriterError):
     pass
+
+
+_KINDS: tuple[tuple[type[WriterError], FaultKind], ...] = (
+    (UserMistake, FaultKind.INPUT),
+    (ConfigurationError, FaultKind.CONFIGURATION),
+    (ProviderError, FaultKind.PROVIDER),
+    (ReplyInvalid, FaultKind.REPLY),
+    (JobStopped, FaultKind.STOPPED),
+    (StorageError, FaultKind.STORAGE),
+)
+
+
+def kind_of(error: WriterError) -> FaultKind:
+    return next((kind for base, kind in _KINDS if isinstance(error, base)), FaultKind.OTHER)

@@ -71,7 +71,8 @@ class NewStep:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`attempt` counts claims and fences: a result of an older attempt is thrown away."""
+    """`attempt` counts claims and fences: a result of an older attempt is thrown away. `error_kind` is a FaultKind, ""
+    without an error."""
 
     job_id: str
     key: str
@@ -84,6 +85,7 @@ class Step:
     result: JsonObject | None = None
     partial: str = ""
     error: str = ""
+    error_kind: str = ""
     owner: str = ""
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -124,7 +126,8 @@ class StepOutcome:
     `sections` replace those with the same key, or are added at the end in the order given (an introduction goes first).
     `replaces` holds (key, text): a section listed there is left as it is when its text is another by now, a person's.
     `origin` asks for a version of the draft as it is after the change. `keep` are results by their key, for whoever
-    needs the same thing again. `pause` puts the job to WAITING.
+    needs the same thing again. `pause` puts the job to WAITING. `follow_up` are other jobs that this one calls for:
+    one whose fingerprint is its owner's already, of a job that is not over, is not added again.
     """
 
     result: JsonObject
@@ -140,3 +143,4 @@ class StepOutcome:
     usage: tuple[UsageEvent, ...] = ()
     keep: tuple[tuple[str, JsonObject], ...] = ()
     pause: bool = False
+    follow_up: tuple[NewJob, ...] = ()

@@ -53,6 +53,7 @@ def _claim() -> Any:
             started_at=now_micros(),
             not_before=None,
             error="",
+            error_kind="",
         )
         .returning(StepRow)
     )

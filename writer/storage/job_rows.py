@@ -41,6 +41,7 @@ def step_from(row: StepRow) -> Step:
         result=row.result,
         partial=row.partial,
         error=row.error,
+        error_kind=row.error_kind,
         owner=row.worker,
         started_at=row.started_at,
         finished_at=row.finished_at,

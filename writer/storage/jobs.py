@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from writer.domain.usage import UsageEvent
 from writer.storage.claiming import anything_open, claim_steps, end_orphans
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET, change_job, job_from, step_from
-from writer.storage.outcomes import add_steps, apply_outcome, settle
+from writer.storage.outcomes import NO_ERROR, add_job, add_steps, apply_outcome, settle
 from writer.storage.rows import JobRow, KeptRow, StepRow
 from writer.storage.rows.base import from_now, now_micros
 from writer.storage.usage import record_usage
@@ -27,27 +26,8 @@ class Jobs:
         self._database = database
 
     def add(self, new: NewJob) -> Job:
-        job_id = uuid4().hex
         with self._database.writing() as session:
-            session.execute(
-                self._database.inserting(JobRow).values(
-                    id=job_id,
-                    kind=new.kind,
-                    owner_id=new.owner_id,
-                    draft_id=new.draft_id,
-                    source_id=new.source_id,
-                    state=JobState.RUNNING.value,
-                    paused=False,
-                    fingerprint=new.fingerprint,
-                    created_at=now_micros(),
-                    updated_at=now_micros(),
-                    error="",
-                    args=dict(new.args),
-                )
-            )
-            job = _locked(session, job_id)
-            add_steps(self._database, session, job, new.steps)
-            return _settled(session, job)
+            return _settled(session, add_job(self._database, session, new))
 
     def job(self, job_id: str) -> Job:
         with self._database.reading() as session:
@@ -120,7 +100,7 @@ class Jobs:
     def finish(self, step: Step, outcome: StepOutcome) -> bool:
         with self._database.writing() as session:
             job = _lock(session, step.job_id)
-            done = {"state": StepState.DONE.value, "result": dict(outcome.result), "partial": "", "error": ""}
+            done = {"state": StepState.DONE.value, "result": dict(outcome.result), "partial": "", **NO_ERROR}
             mine = job is not None and _change_step(session, step, **done, finished_at=now_micros())
             record_usage(self._database, session, outcome.usage, wasted=not mine)
             if job is None or not mine:
@@ -134,12 +114,15 @@ class Jobs:
                 settle(session, job)
             return True
 
-    def fail(self, step: Step, error: str, usage: Sequence[UsageEvent], retry_in: float | None = None) -> None:
+    def fail(
+        self, step: Step, error: str, usage: Sequence[UsageEvent], retry_in: float | None = None, kind: str = ""
+    ) -> None:
+        told = {"error": error, "error_kind": kind}
         with self._database.writing() as session:
             job = _lock(session, step.job_id)
-            values: dict[str, Any] = {"state": StepState.FAILED.value, "error": error, "finished_at": now_micros()}
+            values: dict[str, Any] = {"state": StepState.FAILED.value, **told, "finished_at": now_micros()}
             if retry_in is not None and (retry_in <= PATIENCE_S or not _has_failed(session, step.job_id)):
-                values = {"state": _waiting(job), "error": error, "not_before": from_now(retry_in)}
+                values = {"state": _waiting(job), **told, "not_before": from_now(retry_in)}
             mine = job is not None and _change_step(session, step, **values)
             record_usage(self._database, session, usage, wasted=not mine)
             if job is not None and mine:
@@ -168,7 +151,7 @@ class Jobs:
             job = _locked(session, job_id)
             if JobState(job.state) not in (JobState.STOPPED, JobState.FAILED, JobState.RUNNING):
                 return job_from(job)
-            ready = {"state": StepState.READY.value, "attempt": 0, "error": "", "not_before": None}
+            ready = {"state": StepState.READY.value, "attempt": 0, **NO_ERROR, "not_before": None}
             if job.state == JobState.RUNNING.value:
                 # After a kill: what had failed by then would fail the job for an outage that is over.
                 _change_steps(session, job_id, (StepState.FAILED,), **ready)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.drafts import Section
-from writer.domain.jobs import JobState, NewStep, StepOutcome, StepState
+from writer.domain.jobs import JobState, NewJob, NewStep, StepOutcome, StepState
 from writer.domain.text import joined_surrogates
 from writer.storage.claiming import DRAFT_GONE
 from writer.storage.database import Database
@@ -18,6 +19,31 @@ from writer.storage.rows.base import now_micros
 from writer.storage.sections import merge_sections, sections_of
 from writer.storage.serial import cleaned_section, outline_from_json, outline_to_json
 from writer.storage.versions import write_version
+
+NO_ERROR = {"error": "", "error_kind": ""}
+
+
+def add_job(database: Database, session: Session, new: NewJob) -> JobRow:
+    """The job's row, locked and detached as its callers hold it; its steps are there."""
+    values = {
+        "id": uuid4().hex,
+        "kind": new.kind,
+        "owner_id": new.owner_id,
+        "draft_id": new.draft_id,
+        "source_id": new.source_id,
+        "state": JobState.RUNNING.value,
+        "paused": False,
+        "fingerprint": new.fingerprint,
+        "created_at": now_micros(),
+        "updated_at": now_micros(),
+        "error": "",
+        "args": dict(new.args),
+    }
+    session.execute(database.inserting(JobRow).values(**values))
+    job = session.scalars(select(JobRow).where(JobRow.id == values["id"]).with_for_update()).one()
+    session.expunge(job)
+    add_steps(database, session, job, new.steps)
+    return job
 
 
 def add_steps(database: Database, session: Session, job: JobRow, steps: Sequence[NewStep]) -> int:
@@ -42,7 +68,7 @@ def _new_step(job: JobRow, ordinal: int, step: NewStep) -> dict[str, Any]:
         "state": StepState.READY.value,
         "attempt": 0,
         "worker": "",
-        "error": "",
+        **NO_ERROR,
         "args": dict(step.args),
         "partial": "",
     }
@@ -59,6 +85,17 @@ def apply_outcome(database: Database, session: Session, job: JobRow, outcome: St
         insert = database.inserting(KeptRow).values(created_at=now_micros(), **row)
         session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"result": dict(result)}))
     add_steps(database, session, job, outcome.next_steps)
+    for new in outcome.follow_up:
+        if not _is_on_its_way(session, new):
+            add_job(database, session, new)
+
+
+def _is_on_its_way(session: Session, new: NewJob) -> bool:
+    if not new.fingerprint:
+        return False
+    not_over = [state.value for state in JobState if not state.is_over]
+    same = (JobRow.owner_id == new.owner_id, JobRow.fingerprint == new.fingerprint, JobRow.state.in_(not_over))
+    return session.execute(select(JobRow.number).where(*same).limit(1)).first() is not None
 
 
 def _touches_draft(outcome: StepOutcome) -> bool:

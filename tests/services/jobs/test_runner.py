@@ -104,6 +104,12 @@ async def test_a_fault_fails_its_step_with_a_sentence_and_the_others_go_on(store
     assert states["never"] is not StepState.DONE
     errors = {step.key: step.error for step in stores.jobs.steps(job.id)}
     assert errors["bad"] == "The source is gone."
+    assert {step.key: step.error_kind for step in stores.jobs.steps(job.id)} == {
+        "bad": "input",
+        "worse": "other",
+        "good": "",
+        "never": "",
+    }
     assert "Something unexpected" in errors["worse"]
     assert "ZeroDivision" not in errors["worse"]
 

@@ -58,9 +58,12 @@ class JobLedger(Protocol):
         False when another attempt owns the step: nothing but the usage (marked wasted) is kept."""
         ...
 
-    def fail(self, step: Step, error: str, usage: Sequence[UsageEvent], retry_in: float | None = None) -> None:
-        """With `retry_in` (seconds) the step is ready again then; else it has failed, and so has the job as soon as
-        nothing else of it can run. Beside a failed step, others wait for a few seconds only, then fail as well."""
+    def fail(
+        self, step: Step, error: str, usage: Sequence[UsageEvent], retry_in: float | None = None, kind: str = ""
+    ) -> None:
+        """`kind` is the error's FaultKind. With `retry_in` (seconds) the step is ready again then; else it has failed,
+        and so has the job as soon as nothing else of it can run. Beside a failed step, others wait for a few seconds
+        only, then fail as well."""
         ...
 
     def release(self, step: Step, usage: Sequence[UsageEvent], partial: str) -> None:

@@ -1,18 +1,16 @@
 """Checking a draft in the background: a job of one step, apart from the article's, so that it can hold up nothing."""
 
 import asyncio
-import logging
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 from writer.domain.actors import Actor
 from writer.domain.claims import CheckedDraft
-from writer.domain.errors import NotFound, StorageError
+from writer.domain.errors import NotFound
 from writer.domain.jobs import StepOutcome
-from writer.services.claims.service import STEP, Claims
+from writer.services.claims.service import STEP, Claims, check_of
 from writer.services.jobs.context import Handler, StepContext
-
-logger = logging.getLogger(__name__)
 
 
 class ClaimChecks:
@@ -32,20 +30,14 @@ class ClaimChecks:
         return StepOutcome({"claims": len(checked.claims), "revision": checked.revision})
 
     def after(self, handler: Handler) -> Handler:
-        """The same handler, with a check ordered beside it: nobody waits for the order."""
+        """The same handler, whose outcome orders a check of the draft as it is then."""
 
         async def and_a_check(context: StepContext) -> StepOutcome:
-            outcome, _ = await asyncio.gather(handler(context), self._ordered(context))
-            return outcome
+            outcome = await handler(context)
+            check = check_of(context.job.draft_id, context.job.owner_id)
+            return replace(outcome, follow_up=(*outcome.follow_up, check))
 
         return and_a_check
-
-    async def _ordered(self, context: StepContext) -> None:
-        try:
-            by = Actor(context.job.owner_id, credential="job")
-            await asyncio.to_thread(self._claims.later, context.job.draft_id, by)
-        except StorageError as error:  # the draft is worth more than its check, which opening it orders again
-            logger.warning("no check of citations could be ordered", extra={"error": str(error)})
 
 
 async def _to_the_end(work: Coroutine[Any, Any, CheckedDraft]) -> CheckedDraft:

@@ -113,11 +113,10 @@ class Claims:
     def later(self, draft_id: str, by: Actor) -> None:
         """A job checks the draft as it will be then. It belongs to no draft in the ledger: the article's own job is the
         one that people watch."""
-        fingerprint = f"{JOB_KIND}:{draft_id}"
-        earlier = self._ledger.by_fingerprint(by.user, fingerprint)
+        new = check_of(draft_id, by.user)
+        earlier = self._ledger.by_fingerprint(by.user, new.fingerprint)
         if earlier is None or earlier.state.is_over:
-            args = {"draft_id": draft_id}
-            self._ledger.add(NewJob(JOB_KIND, by.user, (STEP,), fingerprint=fingerprint, args=args))
+            self._ledger.add(new)
         self._wake()
 
     def stand_by(self, draft_id: str, by: Actor, claim: Claim) -> None:
@@ -195,6 +194,10 @@ class Claims:
         while len(self._whole) >= _REMEMBERED:
             self._whole.pop(next(iter(self._whole)))
         self._whole[draft.id] = (draft.revision, change, checked)
+
+
+def check_of(draft_id: str, owner_id: str) -> NewJob:
+    return NewJob(JOB_KIND, owner_id, (STEP,), fingerprint=f"{JOB_KIND}:{draft_id}", args={"draft_id": draft_id})
 
 
 def draft_is_new(known: CheckedDraft, stored: CheckedDraft) -> bool:

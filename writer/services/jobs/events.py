@@ -22,6 +22,7 @@ class StepView:
     text: str
     error: str
     attempt: int
+    error_kind: str = ""
 
     @property
     def words(self) -> int:
@@ -35,6 +36,7 @@ class StepView:
             "state": self.state.value,
             "text": self.text,
             "error": self.error,
+            "error_kind": self.error_kind,
             "attempt": self.attempt,
             "words": self.words,
         }
@@ -43,7 +45,8 @@ class StepView:
 def view_of(step: Step, live_text: str | None) -> StepView:
     kept = step.result.get("text", "") if step.result else ""
     text = live_text or kept or step.partial
-    return StepView(step.key, step.label or step.key, step.kind, step.state, str(text), step.error, step.attempt)
+    label = step.label or step.key
+    return StepView(step.key, label, step.kind, step.state, str(text), step.error, step.attempt, step.error_kind)
 
 
 def job_json(job: Job) -> dict[str, Any]:

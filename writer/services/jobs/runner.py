@@ -9,12 +9,14 @@ from typing import Protocol
 
 from writer.domain.errors import (
     CircuitOpen,
+    FaultKind,
     ProviderTimeout,
     RateLimited,
     RetryLater,
     StorageError,
     Transient,
     WriterError,
+    kind_of,
 )
 from writer.domain.jobs import Step, StepOutcome
 from writer.domain.ports.jobs import JobLedger
@@ -171,7 +173,8 @@ class Runner:
             await asyncio.shield(self._release(step))
             raise
         except WriterError as error:
-            await self._fail(step, str(error), retry_after(error, step.attempt, self._policy.max_attempts))
+            again = retry_after(error, step.attempt, self._policy.max_attempts)
+            await self._fail(step, str(error), again, kind=kind_of(error))
         except Exception:  # boundary: a fault of ours must not stop the other steps
             logger.exception("a step failed unexpectedly", extra={"job_id": step.job_id, "step": step.key})
             await self._fail(step, OUR_FAULT, None)
@@ -207,18 +210,23 @@ class Runner:
                 # A full disk or a locked database passes; the text in hand would have to be paid for again.
                 logger.warning("a finished step could not be saved yet", extra={"step": step.key, "error": str(error)})
                 if pause is None:
-                    await self._fail(step, str(error), None, whole.usage)
+                    await self._fail(step, str(error), None, whole.usage, kind_of(error))
                     return
                 await asyncio.sleep(pause)
         self._over(step)
 
     async def _fail(
-        self, step: Step, sentence: str, retry_in: float | None, spent: tuple[UsageEvent, ...] | None = None
+        self,
+        step: Step,
+        sentence: str,
+        retry_in: float | None,
+        spent: tuple[UsageEvent, ...] | None = None,
+        kind: FaultKind = FaultKind.OTHER,
     ) -> None:
         usage = self._book.take(step.job_id, step.key) if spent is None else spent
         logger.warning("step failed", extra={"job_id": step.job_id, "step": step.key, "error": sentence})
         with suppress(StorageError):  # then its lease runs out, and it is tried again
-            await asyncio.to_thread(self._ledger.fail, step, sentence, usage, retry_in)
+            await asyncio.to_thread(self._ledger.fail, step, sentence, usage, retry_in, kind.value)
         self._over(step)
 
     async def _release(self, step: Step) -> None:

@@ -64,6 +64,7 @@ class StepRow(Base):
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
     error: Mapped[str] = mapped_column(CleanText)
+    error_kind: Mapped[str] = mapped_column(CleanText)
     args: Mapped[Any] = mapped_column(Json)
     partial: Mapped[str] = mapped_column(CleanText)
     result: Mapped[Any | None] = mapped_column(Json)

@@ -15,6 +15,8 @@ def upgrade() -> None:
     with op.batch_alter_table('vectors', schema=None) as batch_op:
         batch_op.add_column(sa.Column('digest', sa.Text(), nullable=False, server_default=''))
         batch_op.create_index('ix_vectors_digest', ['digest', 'model'], unique=False)
+    with op.batch_alter_table('steps', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('error_kind', sa.Text(), nullable=False, server_default=''))
     op.create_table('source_tags',
     sa.Column('source_id', sa.Integer(), nullable=False),
     sa.Column('tag', sa.Text(), nullable=False),
@@ -88,6 +90,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ('draft_indexes', 'draft_passages', 'questions', 'collection_sources', 'collections', 'source_tags'):
         op.drop_table(table)
+    with op.batch_alter_table('steps', schema=None) as batch_op:
+        batch_op.drop_column('error_kind')
     with op.batch_alter_table('vectors', schema=None) as batch_op:
         batch_op.drop_index('ix_vectors_digest')
         batch_op.drop_column('digest')
