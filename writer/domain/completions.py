@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     CONCLUSION = "conclusion"
     TITLE = "title"
     EDIT = "edit"
+    ASKING = "asking"
     TEST = "test"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from writer.domain.drafts import Section
 from writer.domain.jobs import JobState, NewJob, NewStep, StepOutcome, StepState
 from writer.domain.text import joined_surrogates
+from writer.storage.answers import keep_answer
 from writer.storage.claiming import DRAFT_GONE
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET, change_job
@@ -85,6 +86,8 @@ def apply_outcome(database: Database, session: Session, job: JobRow, outcome: St
         insert = database.inserting(KeptRow).values(created_at=now_micros(), **row)
         session.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"result": dict(result)}))
     add_steps(database, session, job, outcome.next_steps)
+    if outcome.answered is not None:
+        keep_answer(session, job.id, outcome.answered)
     for new in outcome.follow_up:
         if not _is_on_its_way(session, new):
             add_job(database, session, new)
