@@ -60,6 +60,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
+    """It joins its owner's `collection_id` in the moment it is added, so that it is cut as that one says from the
+    start; an id that is not theirs is passed over."""
+
     kind: str
     title: str
     filename: str
@@ -72,6 +75,17 @@ class NewSource:
     origin: str = ""
     stamp: str = ""
     canonical_url: str = ""
+    collection_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many sources there are, how many passages in them, and how many are not settled or are web pages."""
+
+    sources: int = 0
+    passages: int = 0
+    at_work: int = 0
+    web_pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,14 @@ from writer.storage.rows import MemberRow, SourceRow, SourceTagRow
 
 def ready_in_scope(owner_id: str, scope: Scope) -> Select[int]:
     """Ids, ascending."""
-    mine = (SourceRow.owner_id == owner_id, SourceRow.state == SourceState.READY.value)
-    return select(SourceRow.id).where(*mine, *_narrowed(owner_id, scope)).order_by(SourceRow.id)
+    ready = SourceRow.state == SourceState.READY.value
+    return select(SourceRow.id).where(ready, *within(owner_id, scope)).order_by(SourceRow.id)
+
+
+def within(owner_id: str, scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """What a source's row must fulfil, whatever its state."""
+    yield SourceRow.owner_id == owner_id
+    yield from _narrowed(owner_id, scope)
 
 
 def _narrowed(owner_id: str, scope: Scope) -> Iterator[ColumnElement[bool]]:

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from writer.domain.drafts import count_words
 from writer.domain.errors import NotFound
 from writer.domain.ports.sources import SourceChange, StoredVector
-from writer.domain.scopes import Scope
-from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState
+from writer.domain.scopes import EVERYTHING, Scope
+from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState, Tally
+from writer.storage import scoping
+from writer.storage.collections import join_new
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET
 from writer.storage.rewriting import planned, rewrite_passages
 from writer.storage.rows import CounterRow, PassageRow, SourceChangeRow, SourceRow, SourceTagRow, VectorRow
 from writer.storage.rows.base import now_micros
-from writer.storage.scoping import ready_in_scope
 from writer.storage.source_rows import (
     AT_ONCE,
     NO_SOURCE,
@@ -58,6 +59,8 @@ class Sources:
             session.add(row)
             session.flush()
             session.refresh(row)
+            if new.collection_id is not None:
+                join_new(session, owner_id, row.id, new.collection_id)
             return source_from(row)
 
     def get(self, source_id: int) -> Source:
@@ -97,13 +100,27 @@ class Sources:
             retrieved = case((SourceRow.url != "", now_micros()), else_=SourceRow.retrieved_at)
             _change(session, source_id, stamp=stamp, retrieved_at=retrieved)
 
-    def listing(self, owner_id: str) -> list[Source]:
+    def listing(
+        self, owner_id: str, limit: int | None = None, offset: int = 0, within: Scope = EVERYTHING
+    ) -> list[Source]:
+        wanted = select(SourceRow).where(*scoping.within(owner_id, within)).order_by(SourceRow.id.desc())
         with self._database.reading() as session:
-            rows = session.scalars(
-                select(SourceRow).where(SourceRow.owner_id == owner_id).order_by(SourceRow.id.desc())
-            )
-            tags = tags_of(session, SourceTagRow.owner_id == owner_id)
+            rows = list(session.scalars(wanted.limit(limit).offset(offset)))
+            some = SourceTagRow.source_id.in_([row.id for row in rows]) if limit else SourceTagRow.owner_id == owner_id
+            tags = tags_of(session, some)
             return [source_from(row, tags.get(row.id, ())) for row in rows]
+
+    def tally(self, owner_id: str, within: Scope = EVERYTHING) -> Tally:
+        at_work = SourceRow.state.not_in([state.value for state in SourceState if state.is_settled])
+        counts = (
+            func.count(),
+            func.coalesce(func.sum(SourceRow.passages), 0),
+            func.coalesce(func.sum(case((at_work, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((SourceRow.origin.startswith("http"), 1), else_=0)), 0),
+        )
+        with self._database.reading() as session:
+            row = session.execute(select(*counts).where(*scoping.within(owner_id, within))).one()
+            return Tally(*map(int, row))
 
     def ready_ids(self, owner_id: str) -> list[int]:
         wanted = select(SourceRow.id).where(SourceRow.owner_id == owner_id, SourceRow.state == SourceState.READY.value)
@@ -112,7 +129,7 @@ class Sources:
 
     def in_scope(self, owner_id: str, scope: Scope) -> list[int]:
         with self._database.reading() as session:
-            return list(session.scalars(ready_in_scope(owner_id, scope)))
+            return list(session.scalars(scoping.ready_in_scope(owner_id, scope)))
 
     def vectors_of_texts(self, owner_id: str, model: str, digests: Sequence[str]) -> dict[str, bytes]:
         wanted = sorted(set(filter(None, digests)))

@@ -1,16 +1,20 @@
 """All stores over one database."""
 
 from writer.domain.ports.claims import ClaimStore
+from writer.domain.ports.collections import CollectionStore
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
+from writer.domain.ports.questions import QuestionStore
 from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
 from writer.domain.ports.sources import SourceStore
 from writer.domain.ports.usage import UsageLedger
 from writer.storage.checked import CheckedClaims
+from writer.storage.collections import Collections
 from writer.storage.database import Database
 from writer.storage.drafts import Drafts
 from writer.storage.health import Health
 from writer.storage.jobs import Jobs
+from writer.storage.questions import Questions
 from writer.storage.settings import Settings
 from writer.storage.sources import Sources
 from writer.storage.usage import Usage
@@ -20,8 +24,10 @@ class Stores:
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self.drafts: DraftStore = Drafts(database)
         self.sources: SourceStore = Sources(database)
+        self.collections: CollectionStore = Collections(database)
         self.jobs: JobLedger = Jobs(database)
         self.usage: UsageLedger = Usage(database)
         self.settings: SettingsStore = Settings(database, cipher)
         self.claims: ClaimStore = CheckedClaims(database)
+        self.questions: QuestionStore = Questions(database)
         self.health: HealthBoard = Health(database)

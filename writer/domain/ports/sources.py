@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from writer.domain.scopes import Scope
-from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState
+from writer.domain.scopes import EVERYTHING, Scope
+from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,13 @@ class SourceStore(Protocol):
         """The place was asked and holds what we have."""
         ...
 
-    def listing(self, owner_id: str) -> list[Source]:
-        """Newest first."""
+    def listing(
+        self, owner_id: str, limit: int | None = None, offset: int = 0, within: Scope = EVERYTHING
+    ) -> list[Source]:
+        """Newest first, in whatever state; all of them without a `limit`."""
         ...
+
+    def tally(self, owner_id: str, within: Scope = EVERYTHING) -> Tally: ...
 
     def ready_ids(self, owner_id: str) -> list[int]: ...
 

@@ -1,0 +1,65 @@
+from collections.abc import Sequence
+from typing import Protocol
+
+from writer.domain.collections import Collection, Cut
+
+
+class CollectionStore(Protocol):
+    """Every method is one short transaction. Unknown ids raise NotFound; a name that another collection of the same
+    owner has, however it is written, raises UserMistake. Sources of other owners are passed over."""
+
+    def add(self, owner_id: str, name: str, description: str = "", cut: Cut | None = None) -> Collection: ...
+
+    def get(self, collection_id: int) -> Collection: ...
+
+    def by_name(self, owner_id: str, name: str) -> Collection | None: ...
+
+    def listing(self, owner_id: str) -> list[Collection]:
+        """By name."""
+        ...
+
+    def change(
+        self, collection_id: int, *, name: str | None = None, description: str | None = None, cut: Cut | None = None
+    ) -> Collection:
+        """What is None stays as it is."""
+        ...
+
+    def delete(self, collection_id: int) -> None:
+        """Its sources stay."""
+        ...
+
+    def join(self, collection_id: int, source_ids: Sequence[int]) -> int:
+        """How many were not in it before."""
+        ...
+
+    def leave(self, collection_id: int, source_ids: Sequence[int]) -> int:
+        """How many were in it."""
+        ...
+
+    def members(self, collection_id: int) -> list[int]:
+        """Ids of its sources, ascending, in whatever state they are."""
+        ...
+
+    def of_source(self, source_id: int) -> list[Collection]:
+        """In the order in which the source joined them."""
+        ...
+
+    def merge(self, from_id: int, into_id: int) -> None:
+        """What is in the first is in the second from when it joined the first, which is gone then."""
+        ...
+
+    def cuts(self, source_ids: Sequence[int]) -> dict[int, Cut]:
+        """By source, what the collection says that it joined first; sources that are in none are left out."""
+        ...
+
+    def tag(self, owner_id: str, source_ids: Sequence[int], tags: Sequence[str]) -> None: ...
+
+    def untag(self, owner_id: str, source_ids: Sequence[int], tags: Sequence[str]) -> None: ...
+
+    def set_tags(self, owner_id: str, source_ids: Sequence[int], tags: Sequence[str]) -> None:
+        """These, and no others."""
+        ...
+
+    def tags(self, owner_id: str) -> dict[str, int]:
+        """Each tag that is in use, by the alphabet, with the number of its sources."""
+        ...
