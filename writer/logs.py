@@ -23,7 +23,7 @@ _HIDDEN = "[redacted]"
 _SECRET_NAME = re.compile(r"(?i)(?:^|_|-)(?:api_?key|key|authorization|secret|password|passwd|cookie|bearer)$")
 _PATTERNS = (
     re.compile(r"(?P<keep>\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=\-]{6,}", re.IGNORECASE),
-    re.compile(r"(?P<keep>)\b(?:sk|pk|rk|gsk|xai|hf|ghp|gho|r8)[-_][A-Za-z0-9_\-]{8,}"),
+    re.compile(r"(?P<keep>)\b(?:sk|pk|rk|gsk|xai|hf|ghp|gho|r8|tvly)[-_][A-Za-z0-9_\-]{8,}"),
     re.compile(r"(?P<keep>)\bAIza[A-Za-z0-9_\-]{16,}"),
     re.compile(
         r"(?P<keep>(?:api[-_]?key|x-goog-api-key|authorization|secret(?:[-_]key)?|password|access[-_]token)"

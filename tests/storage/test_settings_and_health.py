@@ -9,7 +9,7 @@ from writer.domain.errors import ConfigurationError
 from writer.domain.ports.settings import ProviderAccount
 from writer.security.cipher import FileCipher
 from writer.storage import Database, Stores
-from writer.storage.rows import AccountRow
+from writer.storage.rows import AccountRow, SettingRow
 
 ACCOUNT = ProviderAccount("openai", "openai", "https://api.test/v1", "sk-canary", ("m1", "m2"))
 
@@ -101,3 +101,17 @@ def test_a_probe_can_be_taken_again_when_its_time_is_up_or_the_route_is_well(sto
     assert stores.health.read() == []
     stores.health.publish("k", 0, "")
     assert stores.health.take_probe("k", "c", 60)
+
+
+def test_a_secret_is_sealed_apart_from_values_and_each_owners_own(stores: Stores, database: Database) -> None:
+    stores.settings.set_secret("ada", "web_search:brave", "BSA-very-secret")
+
+    assert stores.settings.secret("ada", "web_search:brave") == "BSA-very-secret"
+    assert stores.settings.secret("bob", "web_search:brave") == ""
+    assert stores.settings.value("ada", "web_search:brave") is None
+    with database.reading() as session:
+        stored = [str(row) for row in session.execute(select(SettingRow.__table__))]
+    assert "BSA-very-secret" not in "".join(stored)
+
+    stores.settings.set_secret("ada", "web_search:brave", "")
+    assert stores.settings.secret("ada", "web_search:brave") == ""

@@ -12,7 +12,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
@@ -53,12 +53,25 @@ class Fetched:
 NOT_KNOWN = Version()
 
 
-class AnsweredOtherwise(SourceRefused):
-    """The server answered, with another status than 200."""
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a request holds beside its address. It is for that host alone: such a request follows no redirect."""
 
-    def __init__(self, host: str, status: int) -> None:
+    method: Literal["GET", "POST"] = "GET"
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+PLAIN = Ask()
+
+
+class AnsweredOtherwise(SourceRefused):
+    """The server answered, with another status than 200. `retry_after` is the header as it came."""
+
+    def __init__(self, host: str, status: int, retry_after: str = "") -> None:
         super().__init__(f"{host} answered with the status {status}.")
         self.status = status
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,7 @@ def fetch(
     ssl_context: ssl.SSLContext | None = None,
     clock: Callable[[], float] = time.monotonic,
     known: Version = NOT_KNOWN,
+    ask: Ask = PLAIN,
 ) -> Fetched:
     """Raises SourceRefused with a sentence. `timeout` bounds the whole, redirects included, name look-ups not.
 
@@ -102,9 +116,11 @@ def fetch(
     backend = _PinnedBackend(resolver, allow_private, clock() + timeout, clock)
     with httpcore.ConnectionPool(network_backend=backend, ssl_context=ssl_context, max_keepalive_connections=0) as pool:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = _answer(pool, address, limit_bytes, known)
+            answer = _answer(pool, address, limit_bytes, known, ask)
             if isinstance(answer, Fetched):
                 return answer
+            if ask != PLAIN:
+                raise SourceRefused(f"{address.host} leads on to another address; nothing was sent there.")
             address = parsed(urljoin(address.url, answer))
     raise SourceRefused(f"The address leads on more than {MAX_REDIRECTS} times; give the last one directly.")
 
@@ -139,23 +155,24 @@ def _host(name: str) -> str:
     return ascii_name
 
 
-def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int, known: Version) -> Fetched | str:
+def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int, known: Version, ask: Ask) -> Fetched | str:
     """What the address holds, or where it leads on to."""
     host = f"[{address.host}]" if ":" in address.host else address.host
     authority = host if address.port == _PORTS[address.scheme] else f"{host}:{address.port}"
     where = httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
     headers = [("Host", authority), ("Accept-Encoding", "identity"), ("User-Agent", "Writer"), ("Accept", "*/*")]
+    headers += [*ask.headers, *([("Content-Length", str(len(ask.body)))] if ask.method == "POST" else [])]
     conditions = (("If-None-Match", known.etag), ("If-Modified-Since", known.modified))
     headers += [(name, value) for name, value in conditions if value and value.isascii() and value.isprintable()]
     try:
-        with pool.stream("GET", where, headers=headers) as response:
+        with pool.stream(ask.method, where, headers=headers, content=ask.body or None) as response:
             told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
             if response.status in _REDIRECTS and "location" in told:
                 return told["location"]
             if response.status == 304 and known != NOT_KNOWN:
                 return Fetched(address.url, "", "", b"", known, unchanged=True)
             if response.status != 200:
-                raise AnsweredOtherwise(address.host, response.status)
+                raise AnsweredOtherwise(address.host, response.status, told.get("retry-after", ""))
             return _fetched(address, told, _body(response.iter_stream(), told, limit))
     except httpcore.TimeoutException:
         raise SourceRefused(f"{address.host} took too long to answer.") from None

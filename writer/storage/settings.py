@@ -1,10 +1,14 @@
 """Provider accounts and settings. Keys are sealed before they reach the database."""
 
+from base64 import b64decode, b64encode
+
 from sqlalchemy import delete, select
 
 from writer.domain.ports.settings import Cipher, ProviderAccount
 from writer.storage.database import Database
 from writer.storage.rows import AccountRow, SettingRow
+
+_SECRET = "secret:"
 
 
 class Settings:
@@ -44,6 +48,14 @@ class Settings:
         insert = self._database.inserting(SettingRow).values(owner_id=owner_id, name=name, value=value)
         with self._database.writing() as session:
             session.execute(insert.on_conflict_do_update(index_elements=["owner_id", "name"], set_={"value": value}))
+
+    def secret(self, owner_id: str, name: str) -> str:
+        sealed = self.value(owner_id, f"{_SECRET}{name}")
+        return self._cipher.unseal(b64decode(sealed)) if sealed else ""
+
+    def set_secret(self, owner_id: str, name: str, secret: str) -> None:
+        sealed = b64encode(self._cipher.seal(secret)).decode() if secret else ""
+        self.set_value(owner_id, f"{_SECRET}{name}", sealed)
 
     def _account(self, row: AccountRow) -> ProviderAccount:
         key = self._cipher.unseal(row.sealed_key) if row.sealed_key else ""

@@ -34,6 +34,14 @@ class SettingsStore(Protocol):
 
     def set_value(self, owner_id: str, name: str, value: str) -> None: ...
 
+    def secret(self, owner_id: str, name: str) -> str:
+        """In clear, "" where there is none. Names are apart from those of `value`."""
+        ...
+
+    def set_secret(self, owner_id: str, name: str, secret: str) -> None:
+        """Sealed before it is stored; "" takes it away."""
+        ...
+
 
 class Cipher(Protocol):
     def seal(self, clear: str) -> bytes: ...
