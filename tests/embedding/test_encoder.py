@@ -3,16 +3,19 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from writer.domain.errors import ConfigurationError
+from writer.embedding.build import build
 from writer.embedding.choice import Remembering, WithFallback, find_embedder
 from writer.embedding.onnx_encoder import GraphUnusable, OnnxEmbedder
+from writer.embedding.precision import INT8
 from writer.embedding.reference import SentenceTransformersEmbedder
-from writer.embedding.weights import DEFAULT_MODEL, ModelFiles
+from writer.embedding.weights import DEFAULT_MODEL, INT8_MODEL, ModelFiles
 
 ROOT = Path(__file__).parents[2]
 TEXTS = [
@@ -56,6 +59,33 @@ def test_vectors_have_unit_length_and_do_not_depend_on_their_company(files, grap
     assert all(abs(cosine(vector, vector) - 1) < 1e-5 for vector in together)
     alone = [embedder.embed([text])[0] for text in TEXTS]
     assert min(cosine(one, other) for one, other in zip(together, alone, strict=True)) > 0.99999
+
+
+def test_eight_bits_stay_near_the_exact_vectors_and_have_a_name_of_their_own(files, graph_folder):
+    exact, fast = OnnxEmbedder(files, graph_folder), OnnxEmbedder(files, graph_folder, INT8)
+
+    texts = [TEXTS[0], *TEXTS[2:5]]
+    near = [cosine(*pair) for pair in zip(exact.embed(texts), fast.embed(texts), strict=True)]
+
+    assert 0.98 <= min(near) < 0.9999
+    assert (fast.model, fast.dimension) == (INT8_MODEL, 384)
+    assert all(abs(cosine(vector, vector) - 1) < 1e-5 for vector in fast.embed(TEXTS))
+
+
+def test_a_graph_that_strays_from_the_reference_is_refused_and_not_put_in_place(files, tmp_path):
+    graph = tmp_path / "encoder.onnx"
+
+    assert not build(files.folder, graph, replace(INT8, close_enough=0.9999))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_eight_bits_without_a_graph_say_so_rather_than_give_the_exact_models_vectors(files, tmp_path):
+    blocked = tmp_path / "models"
+    blocked.write_text("a file where the folder should be")
+
+    with pytest.raises(ConfigurationError):
+        find_embedder(blocked, INT8_MODEL).embed(["text"])
 
 
 def test_tokens_are_counted_by_the_models_own_tokenizer_without_its_marks(files, graph_folder):
@@ -107,7 +137,7 @@ def test_weights_with_another_digest_are_never_loaded_not_even_by_the_fallback(f
 
 def test_a_graph_that_was_half_written_by_a_killed_process_is_not_used(files, tmp_path, graph_folder):
     OnnxEmbedder(files, graph_folder).embed(["build it"])
-    (graph,) = graph_folder.glob("encoder-*.onnx")
+    (graph,) = graph_folder.glob("encoder-*-fp32-*.onnx")
     (tmp_path / f".{graph.stem}.99.unchecked.onnx").write_bytes(b"half")
 
     assert len(OnnxEmbedder(files, tmp_path).embed(["text"])[0]) == 4 * 384

@@ -7,14 +7,23 @@ from pathlib import Path
 
 from writer.domain.ports.sources import Embedder
 from writer.embedding.onnx_encoder import GraphUnusable, OnnxEmbedder
+from writer.embedding.precision import INT8
 from writer.embedding.reference import SentenceTransformersEmbedder
-from writer.embedding.weights import DEFAULT_DIMENSION, DEFAULT_MAX_TOKENS, DEFAULT_MODEL, default_model_files
+from writer.embedding.weights import (
+    DEFAULT_DIMENSION,
+    DEFAULT_MAX_TOKENS,
+    DEFAULT_MODEL,
+    INT8_MODEL,
+    default_model_files,
+)
 
 _KEPT_VECTORS = 4096
 
 
 def find_embedder(models: Path, name: str = DEFAULT_MODEL, *, allow_hub: bool = False) -> Embedder | None:
     """The embedder for model `name` (a hub name or a folder); None when there is none and keywords alone must serve."""
+    if name == INT8_MODEL:
+        return _in_eight_bits(models)
     if name != DEFAULT_MODEL:
         if not allow_hub and not Path(name).is_dir():
             return None
@@ -24,6 +33,12 @@ def find_embedder(models: Path, name: str = DEFAULT_MODEL, *, allow_hub: bool = 
         torch_path = SentenceTransformersEmbedder(str(files.folder), model=DEFAULT_MODEL)
         return Remembering(WithFallback(OnnxEmbedder(files, models), torch_path))
     return Remembering(SentenceTransformersEmbedder(DEFAULT_MODEL, allow_hub=True)) if allow_hub else None
+
+
+def _in_eight_bits(models: Path) -> Embedder | None:
+    """No reference path behind it: where the graph is refused, the exact model has to be chosen, by its own name."""
+    files = default_model_files(models)
+    return Remembering(OnnxEmbedder(files, models, INT8)) if files is not None else None
 
 
 class WithFallback:

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 on onnxruntime: two single-threaded workers and tiny batches, which is what CPUs like best."""
+"""all-MiniLM-L6-v2 on onnxruntime: a single-threaded worker for each core and tiny batches, which CPUs like best."""
 
 import json
 import os
@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from writer.domain.errors import ConfigurationError
-from writer.embedding.weights import DEFAULT_DIMENSION, DEFAULT_MAX_TOKENS, DEFAULT_MODEL, ModelFiles
+from writer.embedding.cores import worker_count
+from writer.embedding.precision import FP32, Precision
+from writer.embedding.weights import DEFAULT_DIMENSION, DEFAULT_MAX_TOKENS, ModelFiles
 
-WORKERS = 2
 BATCH_TEXTS = 4
 BATCH_TOKENS = 512
 _BUILD_SECONDS = 120
 _REFERENCE = Path(__file__).with_name("reference_vectors.json")
-_CLOSE_ENOUGH = 0.9999
-_GRAPH_VERSION = 1
+_GRAPH_VERSION = 2
 
 
 class GraphUnusable(ConfigurationError):
@@ -29,13 +29,14 @@ class GraphUnusable(ConfigurationError):
 class OnnxEmbedder:
     """Loads on first use. `cache` is where the graph is kept, under the digest of the weights it was made from."""
 
-    model = DEFAULT_MODEL
     dimension = DEFAULT_DIMENSION
     max_tokens = DEFAULT_MAX_TOKENS
 
-    def __init__(self, files: ModelFiles, cache: Path) -> None:
+    def __init__(self, files: ModelFiles, cache: Path, precision: Precision = FP32) -> None:
+        self.model = precision.model
         self._files = files
         self._cache = cache
+        self._precision = precision
         self._loading = threading.Lock()
         self._session: Any = None
         self._tokenizer: Any = None
@@ -49,7 +50,9 @@ class OnnxEmbedder:
         encodings = self._tokenizer.encode_batch(list(texts))
         vectors: list[bytes] = [b""] * len(texts)
         batches = list(_batches([len(encoding.ids) for encoding in encodings]))
-        results = workers.map(lambda batch: self._run([encodings[n].ids for n in batch]), batches)
+        # A question is one batch: run right here, it does not queue behind the passages of an import.
+        in_turn = map if len(batches) == 1 else workers.map
+        results = in_turn(lambda batch: self._run([encodings[n].ids for n in batch]), batches)
         for batch, rows in zip(batches, results, strict=True):
             for n, row in zip(batch, rows, strict=True):
                 vectors[n] = row
@@ -70,8 +73,8 @@ class OnnxEmbedder:
             if self._workers is None:
                 graph = self._graph()
                 self._tokenizer = tokenizer_of(self._files, truncate_at=self.max_tokens)
-                self._session = session_on(graph)
-                self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="embedding")
+                self._session = session_on(graph, self._precision.disabled)
+                self._workers = ThreadPoolExecutor(worker_count(), thread_name_prefix="embedding")
             return self._workers
 
     def _token_counter(self) -> Any:
@@ -82,9 +85,9 @@ class OnnxEmbedder:
 
     def _graph(self) -> Path:
         digest = self._files.check()
-        graph = self._cache / f"encoder-{_GRAPH_VERSION}-{digest[:16]}.onnx"
+        graph = self._cache / f"encoder-{_GRAPH_VERSION}-{self._precision.name}-{digest[:16]}.onnx"
         if not graph.is_file():
-            build_apart(self._files.folder, graph)
+            build_apart(self._files.folder, graph, self._precision)
         return graph
 
     def _run(self, ids: Sequence[Sequence[int]]) -> list[bytes]:
@@ -115,18 +118,19 @@ def encoded(session: Any, ids: Sequence[Sequence[int]]) -> list[bytes]:
     return [row.astype("<f4").tobytes() for row in vectors]
 
 
-def session_on(graph: Path) -> Any:
+def session_on(graph: Path, disabled: Sequence[str] = ()) -> Any:
     # Before the import, or onnxruntime writes an id into the home folder and calls its maker's servers.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = (
-        1  # our own workers are the parallelism: 98 % of two cores against 79 % the other way
-    )
+    # Our own workers are the parallelism: 98 % of two cores against 79 % the other way.
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=list(disabled)
+    )
 
 
 def tokenizer_of(files: ModelFiles, *, truncate_at: int) -> Any:
@@ -143,12 +147,12 @@ def tokenizer_of(files: ModelFiles, *, truncate_at: int) -> Any:
     return tokenizer
 
 
-def build_apart(folder: Path, graph: Path) -> None:
+def build_apart(folder: Path, graph: Path, precision: Precision) -> None:
     """Build in a process of its own: it needs 500 MB for two seconds, which this process would never give back."""
-    graph.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "writer.embedding.build", str(folder), str(graph)]
+    command = [sys.executable, "-m", "writer.embedding.build", str(folder), str(graph), precision.name]
     root = str(Path(__file__).parents[2])
     try:
+        graph.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(
             command,
             check=True,
@@ -157,10 +161,13 @@ def build_apart(folder: Path, graph: Path) -> None:
             env={**os.environ, "PYTHONPATH": root, "ORT_DISABLE_TELEMETRY": "1"},
         )
     except (subprocess.SubprocessError, OSError) as error:
-        raise GraphUnusable("The embedding model could not be prepared for this machine.") from error
+        raise GraphUnusable(
+            f"The embedding model ({precision.name}) could not be prepared for this machine, or gave other vectors "
+            "than it should. Choose another search model in Settings."
+        ) from error
 
 
-def agrees_with_reference(graph: Path, files: ModelFiles) -> bool:
+def agrees_with_reference(graph: Path, files: ModelFiles, close_enough: float) -> bool:
     """Whether the graph gives the vectors that sentence-transformers gave for the same sentences."""
     import numpy as np
 
@@ -169,6 +176,6 @@ def agrees_with_reference(graph: Path, files: ModelFiles) -> bool:
     session = session_on(graph)
     for text, vector in zip(known["texts"], known["vectors"], strict=True):
         (ours,) = encoded(session, [tokenizer.encode(text).ids])
-        if float(np.frombuffer(ours, "<f4") @ np.array(vector, "<f4")) < _CLOSE_ENOUGH:
+        if float(np.frombuffer(ours, "<f4") @ np.array(vector, "<f4")) < close_enough:
             return False
     return True

