@@ -46,7 +46,7 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
     ) -> dict[str, Any]:
         """412 when somebody saved in between, with the revision that is there now; 428 without If-Match."""
         draft = app.drafts.open(draft_id, who(request))
-        revision = _revision(if_match, draft)
+        revision = revision_of(if_match, draft)
         title = draft.title if body.title is None else body.title
         sections = draft.sections if body.sections is None else [_merged(draft, wanted) for wanted in body.sections]
         saved = app.drafts.save(draft_id, revision, who(request), title=title, sections=sections, note=body.note)
@@ -62,7 +62,7 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         if section is None:
             raise NotFound("There is no such section in this draft.")
         heading = section.heading if body.heading is None else body.heading
-        revision = _revision(if_match, draft)
+        revision = revision_of(if_match, draft)
         saved = app.drafts.save_section(draft_id, revision, who(request), key=key, heading=heading, text=body.text)
         response.headers["ETag"] = f'"{saved.revision}"'
         return {"id": saved.id, "revision": saved.revision, "word_count": saved.word_count}
@@ -84,7 +84,7 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
     return router
 
 
-def _revision(if_match: str | None, draft: Draft) -> int:
+def revision_of(if_match: str | None, draft: Draft) -> int:
     if if_match is None:
         raise HTTPException(428, "Say which revision the change was made from: send its ETag as If-Match.")
     for part in if_match.split(","):

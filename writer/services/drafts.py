@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from writer.domain import manuscript
 from writer.domain.actors import Action, Actor, authorize
 from writer.domain.citations import numbered
 from writer.domain.drafts import Draft, DraftState, DraftSummary, Origin, Section, SectionState, Version, VersionSummary
@@ -60,6 +61,13 @@ class Drafts:
             raise NotFound("There is no such section in this draft.")
         sections = [edited(s, heading, text) if s.key == key else s for s in draft.sections]
         return self.save(draft_id, revision, by, title=draft.title, sections=sections)
+
+    def save_text(self, draft_id: str, revision: int, by: Actor, *, title: str, text: str) -> Draft:
+        """The whole draft as one text, its sections at `## ` headings. What nobody changed makes no new revision."""
+        _check_length_of(text)
+        draft = self._owned(draft_id, by, "write")
+        sections = [_taken_over(draft.section(s.key), s) for s in manuscript.split(text, draft.sections)]
+        return self.save(draft_id, revision, by, title=title, sections=sections)
 
     def versions(self, draft_id: str, by: Actor) -> list[VersionSummary]:
         self._owned(draft_id, by, "read")
@@ -166,6 +174,10 @@ def edited(section: Section, heading: str, text: str) -> Section:
     return replace(section, heading=heading, text=text, state=SectionState.DONE, gap=gap, flags=())
 
 
+def _taken_over(before: Section | None, section: Section) -> Section:
+    return edited(before, section.heading, section.text) if before and before != section else section
+
+
 def _at_rest(section: Section) -> Section:
     """A copy has no job that would go on writing it."""
     return replace(section, state=SectionState.STOPPED) if section.state is SectionState.WRITING else section
@@ -178,7 +190,11 @@ def _check_keys(sections: Sequence[Section]) -> None:
 
 
 def _check_length(sections: Sequence[Section]) -> None:
-    length = sum(len(section.text) + len(section.heading) for section in sections)
+    _check_length_of(*(part for section in sections for part in (section.heading, section.text)))
+
+
+def _check_length_of(*texts: str) -> None:
+    length = sum(map(len, texts))
     if length > MAX_CHARACTERS:
         raise UserMistake(
             f"The draft would have {length:,} characters; {MAX_CHARACTERS:,} is the most. Split it into two drafts."
