@@ -39,6 +39,9 @@ class Written:
     job_id: str
     draft_id: str
 
+    def path(self, pattern: str) -> str:
+        return pattern.format(draft=self.draft_id, job=self.job_id, source=self.source_id)
+
 
 @contextmanager
 def opened(folder):

@@ -21,6 +21,7 @@ FIELDS = [
     "extra",
     "language",
 ]
+FIELDS += ["addresses", "sitemap", "folder", "only_refused"]
 FIELDS += [
     "route",
     "content_type",
@@ -37,20 +38,27 @@ FIELDS += [
 ROUTES = [
     ("POST", "/articles"),
     ("POST", "/search"),
+    ("POST", "/imports"),
     ("PUT", "/drafts/{draft}"),
     ("PUT", "/drafts/{draft}/sections/introduction"),
+]
+WITHOUT_A_BODY_TOO = [
+    ("POST", "/imports/{job}/again"),
+    ("POST", "/imports/{job}/stop"),
+    ("POST", "/sources/{source}/retry"),
+    ("POST", "/sources/{source}/sync"),
 ]
 PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
+@pytest.mark.parametrize(("method", "path"), ROUTES + WITHOUT_A_BODY_TOO)
 @PATIENT
 @given(body=ANYTHING | st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=5))
 def test_any_json_at_all_is_answered_with_a_problem_or_done(method, path, body, written):
     content = json.dumps(body).encode()
     headers = {"Content-Type": "application/json", "If-Match": '"0"'}
 
-    answer = written.client.request(method, path.format(draft=written.draft_id), content=content, headers=headers)
+    answer = written.client.request(method, written.path(path), content=content, headers=headers)
 
     assert answer.status_code < 500, answer.text
     if answer.status_code >= 400:
@@ -79,7 +87,7 @@ def test_any_json_at_all_is_answered_with_a_problem_or_done(method, path, body, 
 def test_broken_json_is_answered_with_a_problem(method, path, content, written):
     headers = {"Content-Type": "application/json", "If-Match": '"1"'}
 
-    answer = written.client.request(method, path.format(draft=written.draft_id), content=content, headers=headers)
+    answer = written.client.request(method, written.path(path), content=content, headers=headers)
 
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -95,7 +103,9 @@ def test_json_under_another_name_is_not_taken(content_type, written):
 @pytest.mark.parametrize(
     "id_", ["%00", "..", "..%2f..%2fetc", "a" * 300, "'; DROP TABLE drafts;--", "💥", "1e309", "-1"]
 )
-@pytest.mark.parametrize("path", ["/drafts/{}", "/drafts/{}/versions", "/jobs/{}", "/jobs/{}/events", "/sources/{}"])
+@pytest.mark.parametrize(
+    "path", ["/drafts/{}", "/drafts/{}/versions", "/jobs/{}", "/jobs/{}/events", "/sources/{}", "/imports/{}"]
+)
 def test_ids_that_cannot_be_are_not_found(path, id_, written):
     answer = written.client.get(path.format(id_))
 

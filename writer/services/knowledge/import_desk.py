@@ -65,15 +65,23 @@ class ImportDesk:
     def again(self, job_id: str, by: Actor, *, only_refused: bool = False) -> Job:
         """The same import once more, or what was refused in it."""
         job = self._owned(job_id, by)
-        if only_refused:
-            rows = [row.place for row in self._rows(job) if row.outcome is ImportOutcome.REFUSED]
-            if FOLDER not in self._keys(job) and rows:
-                return self.addresses("\n".join(rows), by, MOST_ADDRESSES)
+        if only_refused and (places := self._refused(job)):
+            return self.addresses("\n".join(places), by, MOST_ADDRESSES)
         if "sitemap" in job.args:
             return self.sitemap(str(job.args["sitemap"]), by, int(job.args["limit"]))
         if "folder" in job.args:
             return self.folder(str(job.args["folder"]), by)
         return self.addresses("\n".join(job.args["urls"]), by, MOST_ADDRESSES)
+
+    def _refused(self, job: Job) -> list[str]:
+        """Addresses to ask again; none where all has to be done again: a folder, whose unchanged files cost nothing,
+        and a sitemap that could not be read. Raises UserMistake when nothing was refused."""
+        steps = self._ledger.steps(job.id)
+        rows = [(step, row) for step in steps for row in _rows_of(step)]
+        bad = [(step, row) for step, row in rows if _is_bad(row)]
+        if not bad:
+            raise UserMistake("Nothing was refused in this import, so there is nothing to try again.")
+        return [row.place for step, row in bad if step.kind == FETCH]
 
     def listing(self, by: Actor, limit: int = 5) -> list[Import]:
         """Newest first."""
@@ -99,17 +107,15 @@ class ImportDesk:
         self._wake()
         return job
 
-    def _keys(self, job: Job) -> set[str]:
-        return {step.key for step in self._ledger.steps(job.id)}
-
-    def _rows(self, job: Job) -> list[ImportRow]:
-        return [row for step in self._ledger.steps(job.id) for row in _rows_of(step)]
-
     def _told(self, job: Job) -> Import:
         steps = self._ledger.steps(job.id)
         at_work = next((step for step in steps if step.state is StepState.RUNNING), None)
         doing = (at_work.partial or at_work.label) if at_work else ""
         return Import(job, str(job.args.get("what", "")), tuple(row for s in steps for row in _rows_of(s)), doing)
+
+
+def _is_bad(row: ImportRow) -> bool:
+    return row.outcome is ImportOutcome.REFUSED or (row.outcome is None and row.state is StepState.FAILED)
 
 
 def _bounded(limit: int) -> int:

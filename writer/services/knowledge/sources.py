@@ -137,6 +137,9 @@ class Sources:
     def imports(self, by: Actor, limit: int = 5) -> list[Import]:
         return self._desk.listing(by, limit)
 
+    def one_import(self, job_id: str, by: Actor) -> Import:
+        return self._desk.get(job_id, by)
+
     @property
     def reads_folders(self) -> bool:
         return self._desk.reads_folders
