@@ -10,9 +10,13 @@ from writer.services.drafts import Drafts
 from writer.services.exports import Exports
 from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, Jobs
+from writer.services.knowledge.collections import Collections
 from writer.services.knowledge.sources import Sources
 from writer.services.providers import Providers
+from writer.services.questions import Questions
+from writer.services.research import ResearchDesk
 from writer.services.usage import Usage
+from writer.services.web_search import WebSearches
 from writer.settings import Settings
 from writer.storage import Database
 from writer.storage.index.chroma import ChromaIndex
@@ -29,9 +33,13 @@ class App:
     claims: Claims
     exports: Exports
     sources: Sources
+    collections: Collections
+    questions: Questions
     jobs: Jobs
     usage: Usage
     providers: Providers
+    research: ResearchDesk
+    web_search: WebSearches
     doctor: Callable[[], list[Finding]]
     _runner: EmbeddedRunner = field(repr=False)
     _index: ChromaIndex | None = field(repr=False)

@@ -5,18 +5,23 @@ from functools import partial
 from pathlib import Path
 
 from writer import samples
+from writer.documents.limits import Limits
 from writer.documents.reader import IsolatedReader
 from writer.documents.sniffing import sniff
+from writer.domain.collections import Cut
 from writer.domain.ports.sources import Embedder
 from writer.embedding.choice import find_embedder
 from writer.security.fetch import fetch
 from writer.services.jobs.context import Handler
+from writer.services.knowledge.collections import Collections
 from writer.services.knowledge.folders import Files
 from writer.services.knowledge.import_desk import ImportDesk
 from writer.services.knowledge.imports import Imports
 from writer.services.knowledge.ingestion import Ingestion
 from writer.services.knowledge.intake import Intake
 from writer.services.knowledge.library import SourceLibrary
+from writer.services.knowledge.previews import Previews
+from writer.services.knowledge.recutting import RecutSteps, Recutting
 from writer.services.knowledge.search import HybridSearch
 from writer.services.knowledge.sources import Sources
 from writer.services.knowledge.web.manners import Manners
@@ -28,6 +33,9 @@ from writer.storage.index.chroma import ChromaIndex
 from writer.storage.index.chroma_home import ChromaFolder, ChromaServer, collection_name
 from writer.storage.index.exact import ExactIndex
 from writer.storage.index.keyword import FtsIndex
+
+PREVIEW_S = 8
+"""A sample that takes longer to read is put together from its stored passages."""
 
 SAMPLES = Path(samples.__file__).parent
 
@@ -46,13 +54,24 @@ class Knowledge:
         self.intake = Intake(stores.sources, self.blobs, stores.jobs, sniff=sniff, wake=wake)
         self.search = HybridSearch(stores.sources, self.keywords, self.index, self.embedder)
         self.library = SourceLibrary(stores.sources, self.search)
+        self.recutting = Recutting(stores.sources, stores.collections, stores.jobs, wake)
+        self.collections = self._collections()
         self.sources = self._sources()
 
     def handlers(self) -> Mapping[str, Handler]:
         ingestion = Ingestion(
-            self._stores.sources, self.blobs, IsolatedReader(), self.embedder, self.keywords, self.index
+            self._stores.sources, self.blobs, IsolatedReader(), self.embedder, self.keywords, self.index, self.cut_of
         )
-        return {**ingestion.handlers(), **self._imports().handlers()}
+        recuts = RecutSteps(self._stores.sources, self._stores.jobs, ingestion, self.intake)
+        return {**ingestion.handlers(), **recuts.handlers(), **self._imports().handlers()}
+
+    def cut_of(self, source_id: int) -> Cut:
+        return self._stores.collections.cuts([source_id]).get(source_id, Cut())
+
+    def _collections(self) -> Collections:
+        quick = IsolatedReader(Limits(seconds=PREVIEW_S))
+        previews = Previews(self._stores.sources, self.blobs, quick, self.embedder)
+        return Collections(self._stores.collections, self._stores.sources, self.recutting, previews)
 
     def _sources(self) -> Sources:
         folders_below = self._settings.data_dir if self._settings.is_for_one_person else None
@@ -65,6 +84,7 @@ class Knowledge:
             self.index,
             self.embedder,
             intake=self.intake,
+            cut_of=self.cut_of,
             desk=ImportDesk(self._stores.sources, self._stores.jobs, wake=self._wake, folders_below=folders_below),
             samples=SAMPLES,
             sample_titles={sample.filename: sample.title for sample in samples.SAMPLES},

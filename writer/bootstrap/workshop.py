@@ -7,6 +7,7 @@ from writer.bootstrap.checks import Checks
 from writer.bootstrap.knowledge import Knowledge
 from writer.domain.actors import Actor
 from writer.domain.drafting import BUILT_IN, Drafter
+from writer.domain.questions import Answerer
 from writer.logs import close_logging
 from writer.providers.cached import Memory
 from writer.providers.registry import Registry
@@ -17,7 +18,9 @@ from writer.services.articles.desk import Desk
 from writer.services.articles.handlers import ArticleHandlers
 from writer.services.articles.model_drafter import ModelDrafter
 from writer.services.articles.service import Articles
+from writer.services.claims.checker import Checker
 from writer.services.claims.job import ClaimChecks
+from writer.services.claims.pool import Pool
 from writer.services.claims.service import Claims
 from writer.services.doctor import findings
 from writer.services.drafts import Drafts
@@ -26,6 +29,7 @@ from writer.services.extractive import ExtractiveDrafter
 from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
 from writer.services.providers import Providers
+from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
 from writer.services.usage import Usage, UsageBook
 from writer.settings import Settings, environment_accounts
 from writer.storage import Database, Stores
@@ -60,6 +64,9 @@ class Workshop:
             self.knowledge.embedder,
             wake=self._wake,
         )
+        pool = Pool(self.stores.sources)
+        self.answer_check = AnswerCheck(self.stores.sources, Checker(self.knowledge.embedder), pool)
+        self.extractive_answerer = ExtractiveAnswerer(self.knowledge.embedder, pool.rarity)
         self.runner = EmbeddedRunner(self.loop, self.stores.jobs, settings.data_dir / "runners", self._new_runner)
 
     def app(self) -> App:
@@ -98,6 +105,8 @@ class Workshop:
             claims=self.claims,
             exports=Exports(self.drafts),
             sources=self.knowledge.sources,
+            collections=self.knowledge.collections,
+            questions=self._questions(jobs),
             jobs=jobs,
             usage=Usage(self.stores.usage),
             providers=self.providers,
@@ -115,6 +124,28 @@ class Workshop:
             return self.extractive
         return ModelDrafter(self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN]))
 
+    def answerer_for(self, owner_id: str, route: str) -> Answerer:
+        routes = [route] if route else self.providers.routes(Actor(owner_id))
+        if not routes or routes[0] == BUILT_IN:
+            return self.extractive_answerer
+        return ModelAnswerer(self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN]))
+
+    def _questions(self, jobs: Jobs) -> Questions:
+        def asked_answerer(owner_id: str, route: str) -> Answerer:
+            self.registry.pardon()
+            return self.answerer_for(owner_id, route)
+
+        return Questions(
+            self.stores.questions,
+            self.stores.jobs,
+            self.stores.sources,
+            self.drafts,
+            self.answer_check,
+            asked_answerer,
+            stop=jobs.stop,
+            wake=jobs.wake,
+        )
+
     def _asked_drafter(self, owner_id: str, route: str) -> Drafter:
         """For somebody who asks for an article now."""
         self.registry.pardon()
@@ -123,10 +154,14 @@ class Workshop:
     def _new_runner(self, name: str) -> Runner:
         desk = Desk(self.drafter_for, self.knowledge.library, self.stores.drafts)
         article, checks = ArticleHandlers(desk).handlers, ClaimChecks(self.claims)
+        answering = Answering(
+            self.stores.questions, self.stores.sources, self.knowledge.search, self.answer_check, self.answerer_for
+        )
         last = steps.ASSEMBLE.kind
         handlers = {
             **article,
             **self.knowledge.handlers(),
+            **answering.handlers,
             **checks.handlers,
             last: checks.after(article[last]),
         }

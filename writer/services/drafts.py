@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from writer.domain import manuscript
 from writer.domain.actors import Action, Actor, authorize
+from writer.domain.briefs import Brief
 from writer.domain.citations import numbered
 from writer.domain.drafts import Draft, DraftState, DraftSummary, Origin, Section, SectionState, Version, VersionSummary
-from writer.domain.errors import NotFound, UserMistake
+from writer.domain.errors import EditConflict, NotFound, UserMistake
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.sources import SourceStore
 from writer.domain.sources import Passage, Source
@@ -54,6 +56,25 @@ class Drafts:
         _check_keys(kept)
         _check_length(kept)
         return self._drafts.save(draft_id, revision, _person(by), title=_title(title), sections=kept, note=note)
+
+    def begin(self, topic: str, by: Actor, *, source_ids: Sequence[int] = ()) -> Draft:
+        """An empty draft with nothing but a topic, for texts that come from elsewhere in Writer."""
+        brief = Brief(_title(topic), source_ids=tuple(source_ids))
+        return self._drafts.create(by.user, brief, brief.topic, DraftState.IN_REVIEW)
+
+    def append(self, draft_id: str, by: Actor, *, heading: str, text: str, origin: Origin, note: str) -> Draft:
+        """A section more, before the conclusion where there is one. Others' changes in between are kept."""
+        draft = self._owned(draft_id, by, "write")
+        taken = {section.key for section in draft.sections}
+        key = next(name for number in count(1) if (name := f"answer{number}") not in taken)
+        new = _storable(Section(key, heading, text, SectionState.DONE, route=origin.route))
+        at = next((n for n, s in enumerate(draft.sections) if s.role == "conclusion"), len(draft.sections))
+        sections = (*draft.sections[:at], new, *draft.sections[at:])
+        _check_length(sections)
+        try:
+            return self._drafts.save(draft_id, draft.revision, origin, title=draft.title, sections=sections, note=note)
+        except EditConflict:
+            return self.append(draft_id, by, heading=heading, text=text, origin=origin, note=note)
 
     def save_section(self, draft_id: str, revision: int, by: Actor, *, key: str, heading: str, text: str) -> Draft:
         draft = self._owned(draft_id, by, "write")
@@ -128,8 +149,11 @@ class Drafts:
 
     def references(self, draft: Draft) -> list[Reference]:
         """In order of first appearance. A citation whose source was deleted has none: its neighbours close up."""
-        ids = list(numbered(section.text for section in draft.sections))
-        passages = self._sources.passages_by_id(draft.owner_id, ids)
+        return self.references_in(draft.owner_id, [section.text for section in draft.sections])
+
+    def references_in(self, owner_id: str, texts: Sequence[str]) -> list[Reference]:
+        ids = list(numbered(texts))
+        passages = self._sources.passages_by_id(owner_id, ids)
         sources = {id_: self._source(id_) for id_ in {passage.source_id for passage in passages.values()}}
         known = [(passages[id_], sources[passages[id_].source_id]) for id_ in ids if id_ in passages]
         there = [(passage, source) for passage, source in known if source is not None]

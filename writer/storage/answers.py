@@ -13,6 +13,9 @@ from writer.domain.questions import Answer, Answered, Refusal, Searched
 from writer.domain.scopes import Scope
 from writer.storage.rows import QuestionRow
 
+_LISTS = ("source_ids", "collections", "tags", "kinds", "languages")
+_DAYS = ("since", "until")
+
 
 def keep_answer(session: Session, job_id: str, answered: Answered) -> None:
     """In the transaction that finishes the job's step. A job that was begun later is the one whose answer counts, and
@@ -23,14 +26,14 @@ def keep_answer(session: Session, job_id: str, answered: Answered) -> None:
 
 
 def scope_to_json(scope: Scope) -> dict[str, Any]:
-    days = {name: day.isoformat() if day else None for name, day in (("since", scope.since), ("until", scope.until))}
-    return {**asdict(scope), **days}
+    days = {name: day.isoformat() for name in _DAYS if (day := getattr(scope, name))}
+    return {**asdict(scope), **dict.fromkeys(_DAYS), **days}
 
 
 def scope_from_json(data: Mapping[str, Any]) -> Scope:
-    lists = ("source_ids", "collections", "tags", "kinds", "languages")
-    days = {name: date.fromisoformat(data[name]) for name in ("since", "until") if data.get(name)}
-    return Scope(**{name: tuple(data.get(name) or ()) for name in lists}, **days)
+    given: dict[str, Any] = {name: tuple(data.get(name) or ()) for name in _LISTS}
+    given |= {name: date.fromisoformat(data[name]) for name in _DAYS if data.get(name)}
+    return Scope(**given)
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
