@@ -5,6 +5,7 @@ from collections.abc import Callable
 from writer.bootstrap.app import App
 from writer.bootstrap.checks import Checks
 from writer.bootstrap.knowledge import Knowledge
+from writer.bootstrap.researching import Researching
 from writer.domain.actors import Actor
 from writer.domain.drafting import BUILT_IN, Drafter
 from writer.domain.questions import Answerer
@@ -54,6 +55,7 @@ class Workshop:
         self.providers = Providers(
             self.registry, self.accounts, self.stores.settings, run=self.loop.run, default_routes=settings.routes
         )
+        self.researching = Researching(settings, self.stores, self.knowledge, self.registry, self.providers)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
         self.claims = Claims(
             self.drafts,
@@ -90,17 +92,18 @@ class Workshop:
         if self.knowledge.index is not None:
             ends.append(self.knowledge.index.close)
         ends += [self.database.dispose, close_logging]
+        articles = Articles(
+            self.stores.drafts,
+            self.stores.jobs,
+            self.stores.sources,
+            self.knowledge.library,
+            self._asked_drafter,
+            jobs.wake,
+        )
         return App(
             settings=self.settings,
             database=self.database,
-            articles=Articles(
-                self.stores.drafts,
-                self.stores.jobs,
-                self.stores.sources,
-                self.knowledge.library,
-                self._asked_drafter,
-                jobs.wake,
-            ),
+            articles=articles,
             drafts=self.drafts,
             claims=self.claims,
             exports=Exports(self.drafts),
@@ -110,6 +113,8 @@ class Workshop:
             jobs=jobs,
             usage=Usage(self.stores.usage),
             providers=self.providers,
+            research=self.researching.desk(articles, jobs.wake),
+            web_search=self.researching.web_search,
             doctor=lambda: findings(checks.all()),
             _runner=self.runner,
             _index=self.knowledge.index,
@@ -161,6 +166,7 @@ class Workshop:
         handlers = {
             **article,
             **self.knowledge.handlers(),
+            **self.researching.handlers(),
             **answering.handlers,
             **checks.handlers,
             last: checks.after(article[last]),

@@ -1,6 +1,7 @@
 """Sources put together under a name, and how their documents are cut into passages."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from writer.domain.errors import UserMistake
@@ -29,6 +30,14 @@ class Cut:
             )
         if not 0 <= self.overlap <= MOST_OVERLAP:
             raise UserMistake(f"The overlap may be 0 to {MOST_OVERLAP} sentences; {self.overlap} will not do.")
+
+    def within(self, readable: int) -> "Cut":
+        """For a model that reads so many tokens and no more."""
+        return replace(self, tokens=max(FEWEST_TOKENS, min(self.tokens, readable)))
+
+
+CutOf = Callable[[int], Cut]
+"""How a source is cut, by its id."""
 
 
 @dataclass(frozen=True, slots=True)

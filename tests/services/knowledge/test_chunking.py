@@ -3,8 +3,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from writer.domain.collections import DEFAULT_TOKENS
 from writer.domain.sources import Block, Document, Passage
-from writer.services.knowledge.chunking import MAX_TOKENS, chunked, embedded_texts, estimated_tokens, overlaps
+from writer.services.knowledge.chunking import chunked, embedded_texts, estimated_tokens, overlaps
 
 KINDS = ("paragraph", "list", "table", "code", "quote", "caption", "reference", "heading")
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3000).map(str.strip).filter(bool)
@@ -42,7 +43,7 @@ def test_no_passage_is_longer_than_the_model_reads(blocks):
     passages = chunked(document_of(blocks), estimated_tokens)
 
     # Joining pieces adds separators, which the estimate counts and a tokenizer does not.
-    assert all(len(passage.text.split()) <= MAX_TOKENS for passage in passages)
+    assert all(len(passage.text.split()) <= DEFAULT_TOKENS for passage in passages)
 
 
 def test_a_passage_never_crosses_a_heading_and_knows_the_way_to_it():
@@ -95,8 +96,8 @@ def test_what_is_embedded_starts_with_the_way_to_it_and_the_two_sentences_before
 
 
 def test_what_stands_before_never_pushes_the_passage_itself_out():
-    long = passage(" ".join(["word"] * (MAX_TOKENS - 4)), 2)
-    longest = passage(" ".join(["word"] * MAX_TOKENS), 3)
+    long = passage(" ".join(["word"] * (DEFAULT_TOKENS - 4)), 2)
+    longest = passage(" ".join(["word"] * DEFAULT_TOKENS), 3)
 
     texts = embedded_texts([long, longest], ["Two sentences. Before it here."] * 2, words_of)
 

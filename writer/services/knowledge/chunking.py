@@ -1,8 +1,8 @@
-"""Cuts documents into passages: whole sentences, at most 254 tokens, never across a heading.
+"""Cuts documents into passages: whole sentences, at most as many tokens as asked for, never across a heading.
 
 Passages do not overlap. A passage is what a reader sees cited and what the built-in drafter quotes from, and the same
 sentence in two of them would be counted, quoted and listed twice. The overlap that retrieval gains from (two sentences
-before, one to two points of nDCG) goes only into the text that is embedded, with the title and heading path in front.
+before: one to two points of nDCG) goes only into the text that is embedded, with the title and heading path in front.
 """
 
 import hashlib
@@ -11,14 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from writer.domain.collections import DEFAULT_OVERLAP, DEFAULT_TOKENS, Cut
 from writer.domain.sources import Block, Document, NewPassage, Passage
 from writer.domain.text import sentences
 
-MAX_TOKENS = 254
-"""Of the 256 that the model reads, two are its own marks."""
-
-OVERLAP_SENTENCES = 2
-
+_AS_USUAL = Cut()
 _LONGEST_SENTENCE = 1600
 _CUT_AT = 1000
 # The tokenizer makes one "unknown" of a word of any length: without a floor a passage could have millions of letters.
@@ -41,12 +38,13 @@ class Unit:
     tokens: int = 0
 
 
-def chunked(document: Document, count_tokens: CountTokens) -> list[NewPassage]:
+def chunked(document: Document, count_tokens: CountTokens, cut: Cut = _AS_USUAL) -> list[NewPassage]:
     found: list[NewPassage] = []
     for path, blocks in _by_heading(document.blocks):
-        units = _counted([unit for block in blocks for unit in _units(block)], document.text, count_tokens)
+        whole = [unit for block in blocks for unit in _units(block)]
+        units = _counted(whole, document.text, count_tokens, cut.tokens)
         for _, alike in groupby(units, key=lambda unit: unit.kind if unit.kind in _APART else ""):
-            for packed in _packed(list(alike)):
+            for packed in _packed(list(alike), cut.tokens):
                 found.append(_passage(len(found) + 1, packed, path, document.text))
     return found
 
@@ -98,14 +96,14 @@ def _readable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-def _counted(units: Sequence[Unit], text: str, count_tokens: CountTokens) -> Iterator[Unit]:
+def _counted(units: Sequence[Unit], text: str, count_tokens: CountTokens, most: int) -> Iterator[Unit]:
     counts = count_tokens([text[unit.start : unit.end] for unit in units]) if units else []
     for unit, tokens in zip(units, counts, strict=True):
-        if tokens <= MAX_TOKENS:
+        if tokens <= most:
             floor = (unit.end - unit.start) // _MOST_CHARACTERS_PER_TOKEN
             yield Unit(unit.start, unit.end, unit.page, unit.kind, max(tokens, floor))
         else:
-            yield from _counted(_halves(unit, text), text, count_tokens)
+            yield from _counted(_halves(unit, text), text, count_tokens, most)
 
 
 def _halves(unit: Unit, text: str) -> list[Unit]:
@@ -116,14 +114,14 @@ def _halves(unit: Unit, text: str) -> list[Unit]:
     return [Unit(unit.start, cut, unit.page, unit.kind), Unit(cut, unit.end, unit.page, unit.kind)]
 
 
-def _packed(units: Sequence[Unit]) -> Iterator[list[Unit]]:
+def _packed(units: Sequence[Unit], most: int) -> Iterator[list[Unit]]:
     """As many neighbours as fit; evenly, so that no passage is left with one short sentence."""
     total = sum(unit.tokens for unit in units)
-    share = total / max(1, -(-total // MAX_TOKENS))
+    share = total / max(1, -(-total // most))
     chunk: list[Unit] = []
     used = 0
     for unit in units:
-        if chunk and (used + unit.tokens > MAX_TOKENS or used >= share):
+        if chunk and (used + unit.tokens > most or used >= share):
             yield chunk
             chunk, used = [], 0
         chunk.append(unit)
@@ -140,21 +138,23 @@ def _passage(ordinal: int, units: Sequence[Unit], path: tuple[str, ...], text: s
     return NewPassage(ordinal, quoted, path, units[0].page, start, start + len(quoted), digest)
 
 
-def embedded_texts(passages: Sequence[Passage], before: Sequence[str], count_tokens: CountTokens) -> list[str]:
-    """What is embedded for each passage: the passage, and in front of it what the model can still read of "title >
-    headings" and the two sentences before it (`before`, one text per passage)."""
+def embedded_texts(
+    passages: Sequence[Passage], before: Sequence[str], count_tokens: CountTokens, readable: int = DEFAULT_TOKENS
+) -> list[str]:
+    """What is embedded for each passage: the passage, and in front of it what a model that reads so many tokens can
+    still read of "title > headings" and the sentences before it (`before`, one text per passage)."""
     places = [_place(passage) for passage in passages]
     fronts = [f"{place}\n{sentences_before}".strip() for place, sentences_before in zip(places, before, strict=True)]
     texts = [passage.text for passage in passages]
     counts = [count_tokens(part) for part in (texts, fronts, places)]
     return [
-        _fitting(text, (front, whole), (place, short), tokens)
+        _fitting(text, (front, whole), (place, short), readable - tokens)
         for text, front, place, tokens, whole, short in zip(texts, fronts, places, *counts, strict=True)
     ]
 
 
-def _fitting(text: str, front: tuple[str, int], place: tuple[str, int], tokens: int) -> str:
-    fits = (words for words, cost in (front, place) if cost + tokens <= MAX_TOKENS)
+def _fitting(text: str, front: tuple[str, int], place: tuple[str, int], room: int) -> str:
+    fits = (words for words, cost in (front, place) if cost <= room)
     return f"{next(fits, '')}\n{text}".strip()
 
 
@@ -163,10 +163,10 @@ def _place(passage: Passage) -> str:
     return " > ".join([passage.source_title, *headings])
 
 
-def overlaps(passages: Sequence[Passage]) -> list[str]:
+def overlaps(passages: Sequence[Passage], number: int = DEFAULT_OVERLAP) -> list[str]:
     """For each passage of one source, in reading order: the last sentences before it under the same heading."""
     found = [""]
     for before, passage in pairwise(passages):
         same_part = before.heading_path == passage.heading_path
-        found.append(" ".join(sentences(before.text)[-OVERLAP_SENTENCES:]) if same_part else "")
+        found.append(" ".join(sentences(before.text)[-number:]) if same_part and number else "")
     return found[: len(passages)]

@@ -5,10 +5,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from writer.domain.collections import Cut, CutOf
 from writer.domain.errors import ConfigurationError, JobStopped, NotFound, SourceRefused, StorageError, WriterError
 from writer.domain.jobs import JsonObject, NewStep, StepOutcome
 from writer.domain.ports.sources import BlobStore, DocumentReader, Embedder, KeywordIndex, SourceStore
-from writer.domain.sources import Document, NewPassage, SourceState
+from writer.domain.sources import Document, NewPassage, Source, SourceState
 from writer.services.jobs.context import Handler, StepContext
 from writer.services.knowledge.chunking import chunked, estimated_tokens
 from writer.services.knowledge.search import DenseIndex
@@ -35,6 +36,7 @@ class Ingestion:
         embedder: Embedder | None,
         keywords: KeywordIndex,
         vectors: DenseIndex | None,
+        cut_of: CutOf = lambda source_id: Cut(),
     ) -> None:
         self._sources = sources
         self._blobs = blobs
@@ -42,6 +44,7 @@ class Ingestion:
         self._embedder = embedder
         self._keywords = keywords
         self._vectors = vectors
+        self._cut_of = cut_of
 
     def handlers(self) -> Mapping[str, Handler]:
         return {READ: self.read, EMBED: self.embed}
@@ -61,31 +64,61 @@ class Ingestion:
         except WriterError as error:
             return await asyncio.to_thread(self._ended, source_id, error)
 
+    def cut_anew(self, source_id: int, *, embed_all: bool) -> str:
+        """Reads a source again because it is to be cut otherwise; found as it was until the new passages are there.
+        Where its file cannot be read nothing changes but its note, which is returned."""
+        source = self._sources.get(source_id)
+        try:
+            self._put_passages(source)
+        except (SourceRefused, NotFound) as error:
+            note = f"It could not be cut anew, and stays as it was. {error}"
+            self._sources.set_state(source_id, source.state, note)
+            return note
+        note = self._embedded(source_id, embed_all=embed_all)
+        self._finish(source_id, note)
+        return note
+
     def _read(self, source_id: int) -> JsonObject:
         source = self._sources.get(source_id)
         self._sources.set_state(source_id, SourceState.READING)
-        with self._blobs.path(source.blob) as path:
-            document = self._reader.read(path, source.kind, source.filename)
-        passages = self._passages(document)
-        if not passages:
-            raise SourceRefused(f"“{source.title}” holds no text that can be cited.")
-        if self._sources.get(source_id).digest != source.digest:
-            raise JobStopped("A newer version of this source came in while the older one was being read.")
-        self._sources.put_document(source_id, document, passages)
+        passages = self._put_passages(source)
         self._sources.set_state(source_id, SourceState.EMBEDDING)
         return {"source_id": source_id, "passages": len(passages)}
 
-    def _passages(self, document: Document) -> list[NewPassage]:
-        if self._embedder is not None:
-            with suppress(ConfigurationError):
-                return chunked(document, self._embedder.count_tokens)
-        return chunked(document, estimated_tokens)
+    def _put_passages(self, source: Source) -> list[NewPassage]:
+        with self._blobs.path(source.blob) as path:
+            document = self._reader.read(path, source.kind, source.filename)
+        passages = self._passages(document, source.id)
+        if not passages:
+            raise SourceRefused(f"“{source.title}” holds no text that can be cited.")
+        if self._sources.get(source.id).digest != source.digest:
+            raise JobStopped("A newer version of this source came in while the older one was being read.")
+        self._sources.put_document(source.id, document, passages)
+        return passages
+
+    def _passages(self, document: Document, source_id: int) -> list[NewPassage]:
+        """Again where the source came into another collection while it was being cut."""
+        cut = self._cut_of(source_id)
+        found = cut_into_passages(document, cut, self._embedder)
+        return found if self._cut_of(source_id) == cut else self._passages(document, source_id)
+
+    def _embedded(self, source_id: int, *, embed_all: bool) -> str:
+        """A note for the source, "" when all went well."""
+        if self._embedder is None:
+            return NO_MODEL
+        vectors = PassageVectors(self._sources, self._embedder, self._cut_of)
+        try:
+            for batch in vectors.all(source_id) if embed_all else vectors.missing(source_id):
+                vectors.put(batch)
+        except ConfigurationError as error:
+            return words_only(error)
+        return ""
 
     async def _embed(self, source_id: int, context: StepContext) -> str:
         """A note for the source, "" when all went well. Stop or a crash loses one batch at most."""
         if self._embedder is None:
             return NO_MODEL
-        vectors = PassageVectors(self._sources, self._embedder)
+        vectors = PassageVectors(self._sources, self._embedder, self._cut_of)
         try:
             batches = await asyncio.to_thread(vectors.missing, source_id)
             for done, batch in enumerate(batches):
@@ -93,7 +126,7 @@ class Ingestion:
                 await asyncio.to_thread(vectors.put, batch)
         except ConfigurationError as error:
             logger.warning("passages were not embedded", extra={"source_id": source_id, "error": str(error)})
-            return f"Found by its words only. {error}"
+            return words_only(error)
         return ""
 
     def _finish(self, source_id: int, note: str) -> JsonObject:
@@ -114,6 +147,18 @@ class Ingestion:
         except StorageError:
             logger.warning("a source's failure could not be stored", extra={"source_id": source_id})
         raise error
+
+
+def cut_into_passages(document: Document, cut: Cut, embedder: Embedder | None) -> list[NewPassage]:
+    """Counted by the model's tokenizer where there is one, and never longer than it can read."""
+    if embedder is not None:
+        with suppress(ConfigurationError):
+            return chunked(document, embedder.count_tokens, cut.within(embedder.max_tokens - 2))
+    return chunked(document, estimated_tokens, cut)
+
+
+def words_only(error: ConfigurationError) -> str:
+    return f"Found by its words only. {error}"
 
 
 def _source_id(context: StepContext) -> int:

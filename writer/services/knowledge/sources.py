@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from writer.domain.actors import Action, Actor, authorize
 from writer.domain.citations import PASSAGE_ID
+from writer.domain.collections import Cut, CutOf
 from writer.domain.errors import NotFound, StorageError, UserMistake
 from writer.domain.imports import FETCH_LIMIT, Import, Origin, Taken
 from writer.domain.jobs import Job, JobState
@@ -64,6 +65,7 @@ class Sources:
         *,
         intake: Intake,
         desk: ImportDesk,
+        cut_of: CutOf = lambda source_id: Cut(),
         samples: Path | None = None,
         sample_titles: Mapping[str, str] | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class Sources:
         self._embedder = embedder
         self._intake = intake
         self._desk = desk
+        self._cut_of = cut_of
         self._files = Files(sources, intake)
         self._samples = samples
         self._sample_titles = sample_titles or {}
@@ -233,7 +236,7 @@ class Sources:
     def _embed_missing(self, source_id: int) -> int:
         if self._embedder is None:
             return 0
-        vectors = PassageVectors(self._sources, self._embedder)
+        vectors = PassageVectors(self._sources, self._embedder, self._cut_of)
         batches = vectors.missing(source_id)
         for batch in batches:
             vectors.put(batch)
