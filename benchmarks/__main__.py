@@ -2,13 +2,19 @@
 
 import subprocess
 import sys
+from itertools import dropwhile
 
 ALL = (
     "article", "providers", "stop", "overlap", "extractive", "retrieval", "reimport", "citations", "startup", "kills",
+    "hunks",
+    "ingest_kills",
 )  # fmt: skip
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    """Options stand last, and go to each script that is named."""
+    options = list(dropwhile(lambda argument: not argument.startswith("-"), arguments))
+    names = arguments[: len(arguments) - len(options)]
     unknown = [name for name in names if name not in ALL]
     if unknown:
         print(f"There is no benchmark {unknown[0]}. There are: {', '.join(ALL)}.")
@@ -17,7 +23,7 @@ def main(names: list[str]) -> int:
     for name in names or ALL:
         print(f"\n{name}", flush=True)
         # Each in a process of its own: one's imports and threads are not another's.
-        failed += subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0
+        failed += subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], check=False).returncode != 0
     return 1 if failed else 0
 
 
