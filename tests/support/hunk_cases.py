@@ -16,9 +16,10 @@ PIECES = (
     "the", "sea", "colour", "don't", "well-known", "3.5", "42%", "e-mail", "E", "naïve", "e\u0301te\u0301", "שלום",
     "مَرْحَبًا", "潮汐", "ひ", "👩‍👩‍👧", "👍🏽", "🇩🇪", "🇫🇷", "1️⃣", "❤️", "क्षि", "[[S1.p2]]", "[[S1.p2, S3.p4]]", "[[S9.p9]]",
     "[a link](https://x.org/a_(b))", "![alt](i.png)", "https://x.org/a?b=c#d", "`code x`", "**bold**", "_it_",
-    "snake_case",    " ", " ", " ", "  ", "\u00a0", "\n", "\n\n", "\n\n", "\r\n", "\r\n\r\n", "\t", ".", ". ", ", ", "?", "…", "—",
-    "-", "* ",    "## ", "> ", "“", "”", "(", ")", "[", "]", "[[", "]]", "```\n", "|", "\u200d", "\u0301", "\ufe0f", "\u200f",
-    "a b c. ",
+    "snake_case",
+    " ", " ", " ", "  ", "\u00a0", "\n", "\n\n", "\n\n", "\r\n", "\r\n\r\n", "\t", ".", ". ", ", ", "?", "…", "—",
+    "-", "* ", "## ", "> ", "“", "”", "(", ")", "[", "]", "[[", "]]", "```\n", "|", "\u200d", "\u0301", "\ufe0f",
+    "\u200f", "a b c. ",
 )  # fmt: skip
 PARAGRAPHS = ("One and the same.\n\n", "The tide rises. It falls [[S1.p2]].\n\n", "- item\n", "The tide falls.\r\n\r\n")
 _TEXT = st.lists(st.sampled_from(PIECES + PARAGRAPHS) | st.text(max_size=3), max_size=14)
