@@ -7,7 +7,7 @@ from writer.services.claims.stems import EMPTY_WORDS, porter
 
 _SAYING_LITTLE = """
 many much long far often deep happen happened tell explain describe say says said mean means give gives kind sort type
-exactly please ever really actually get gets got know think thing things way ways use used make makes made let lets like
+exactly please ever really actually get gets got know think thing things way ways use used let lets like
 likely yes no
 """
 _ASKING = frozenset(_SAYING_LITTLE.split())
