@@ -6,7 +6,7 @@ from itertools import dropwhile
 
 ALL = (
     "article", "providers", "stop", "overlap", "extractive", "retrieval", "reimport", "citations", "startup", "kills",
-    "hunks",
+    "hunks", "ask",
     "ingest_kills",
 )  # fmt: skip
 
