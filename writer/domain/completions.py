@@ -20,8 +20,10 @@ class Purpose(StrEnum):
     CONCLUSION = "conclusion"
     TITLE = "title"
     EDIT = "edit"
+    RESEARCH = "research"
     ASKING = "asking"
     TEST = "test"
+    EMBEDDING = "embedding"
 
 
 class StopReason(StrEnum):
@@ -104,7 +106,14 @@ class Finished:
     cached: bool = False
 
 
-StreamEvent = TextDelta | ToolCall | Finished
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What a service for embeddings answers: one float32 little-endian unit vector for each message, in order."""
+
+    vectors: tuple[bytes, ...]
+
+
+StreamEvent = TextDelta | ToolCall | Embedded | Finished
 
 
 class Provider(Protocol):

@@ -20,7 +20,7 @@ from writer.domain.errors import (
 )
 from writer.security.fetch import AnsweredOtherwise, Ask, Fetched
 
-REPLY_BYTES = 2_000_000
+REPLY_BYTES = 8_000_000
 SECONDS = 20.0
 TRIES = 3
 LONGEST_WAIT = 10.0
