@@ -6,7 +6,7 @@ from tests.support.vectors import add_source, put_passages
 from writer.domain.errors import StorageError
 from writer.storage import Stores
 from writer.storage.index import FtsIndex
-from writer.storage.index.keyword import match_of
+from writer.storage.index.keyword import matching, terms_of
 
 
 @pytest.fixture
@@ -54,13 +54,20 @@ def test_no_query_is_syntax(store, keywords, query):
 
 
 def test_stop_words_do_not_match_unless_there_is_nothing_else():
-    assert match_of("what is the price of tea") == '"price" OR "tea"'
-    assert match_of("to be or not to be") == '"to" OR "be" OR "or" OR "not"'
-    assert match_of(" ?! ") == ""
+    assert matching(terms_of("what is the price of tea")) == '"price" OR "tea"'
+    assert matching(terms_of("to be or not to be")) == '"to" OR "be" OR "or" OR "not"'
+    assert matching(terms_of(" ?! ")) == ""
 
 
-def test_a_long_query_is_cut_to_its_most_telling_words():
-    assert match_of(" ".join(f"word{n}" for n in range(500))).count(" OR ") == 23
+def test_of_a_long_query_the_words_that_fewest_passages_have_decide(store, keywords):
+    common = " ".join(f"common{n}" for n in range(40))
+    texts = [f"{common} in passage {n}" for n in range(5)]
+    source = add_source(store, [*texts, f"{common} and a porpoise"])
+    keywords.catch_up()
+
+    assert "porpoise" in keywords.telling_terms(f"{common} porpoise unheard", 3)
+    assert "unheard" not in keywords.telling_terms(f"{common} porpoise unheard", 3)
+    assert found(keywords, f"{common} porpoise", [source])[0] == f"S{source}.p6"
 
 
 def test_only_the_sources_named_are_searched(store, keywords):

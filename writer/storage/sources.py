@@ -234,6 +234,15 @@ class Sources:
                 found += [StoredVector(*row) for row in session.execute(some)]
             return found
 
+    def vectors_by_id(self, model: str, passage_ids: Sequence[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        wanted = select(VectorRow.passage_id, VectorRow.vector).where(VectorRow.model == model)
+        with self._database.reading() as session:
+            for start in range(0, len(passage_ids), AT_ONCE):
+                some = wanted.where(VectorRow.passage_id.in_(passage_ids[start : start + AT_ONCE]))
+                found |= {row.passage_id: row.vector for row in session.execute(some)}
+        return found
+
     def counts(self, model: str) -> tuple[int, int]:
         with self._database.reading() as session:
             passages = session.scalar(select(func.count()).select_from(PassageRow))

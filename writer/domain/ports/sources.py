@@ -99,6 +99,10 @@ class SourceStore(Protocol):
         """In passage order. None means all sources of all owners: indexes only."""
         ...
 
+    def vectors_by_id(self, model: str, passage_ids: Sequence[str]) -> dict[str, bytes]:
+        """Of those of the passages that have one."""
+        ...
+
     def counts(self, model: str) -> tuple[int, int]:
         """(passages, vectors) over all sources."""
         ...
@@ -159,12 +163,35 @@ class VectorIndex(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class WordMatches:
+    """What has the words: passages by id and whole documents by source id, each with its BM25, best first."""
+
+    passages: dict[str, float]
+    documents: dict[int, float]
+
+
 class KeywordIndex(Protocol):
+    def matches(self, query: str, depth: int, source_ids: Sequence[int]) -> WordMatches:
+        """As `search`, both scores apart; `depth` documents, and some times as many passages."""
+        ...
+
+    def spans(self, query: str, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """For each text, where the query's words stand in it, in any form that the index takes for the same word:
+        ascending, never overlapping."""
+        ...
+
+    def telling_terms(self, text: str, limit: int) -> list[str]:
+        """Of the text's words, those that the fewest indexed passages have."""
+        ...
+
     def search(self, query: str, limit: int, source_ids: Sequence[int]) -> list[tuple[str, float]]:
         """(passage id, BM25-based score, higher is better), best first, among the sources named."""
         ...
 
-    def catch_up(self) -> None: ...
+    def catch_up(self, *, wait: bool = True) -> None:
+        """`wait=False` leaves it to another thread of this process that is at it."""
+        ...
 
     def rebuild(self) -> int: ...
 

@@ -11,34 +11,37 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from writer.domain.citations import source_id_of
 from writer.domain.errors import NotFound, StorageError
-from writer.domain.ports.sources import SourceStore
-from writer.domain.sources import Passage
+from writer.domain.ports.sources import SourceStore, WordMatches
 from writer.storage.index.folders import made_folder
+from writer.storage.index.idle import IdleConnections
 from writer.storage.index.stop_words import STOP_WORDS
+from writer.storage.index.words import TOKENIZER, Span, spans, stems
 
-_SCHEMA = """
-CREATE VIRTUAL TABLE IF NOT EXISTS whole USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+_SCHEMA = f"""
+CREATE VIRTUAL TABLE IF NOT EXISTS whole USING fts5(title, text, tokenize = '{TOKENIZER}');
 CREATE VIRTUAL TABLE IF NOT EXISTS part USING fts5(headings, text, passage_id UNINDEXED, source_id UNINDEXED,
-  tokenize = 'porter unicode61 remove_diacritics 2');
+  tokenize = '{TOKENIZER}');
 CREATE TABLE IF NOT EXISTS part_of (part_rowid INTEGER PRIMARY KEY, source_id INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS part_of_source ON part_of (source_id);
 CREATE TABLE IF NOT EXISTS applied (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO applied VALUES (1, 0);
 """
 # The + keeps SQLite from asking FTS5 once per source: 5,000 searches instead of one.
-_PARTS = """
-SELECT passage_id, source_id, -bm25(part, 1.0, 1.0) FROM part
-WHERE part MATCH ? AND +source_id IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?
-"""
-_WHOLES = """
-SELECT rowid, -bm25(whole, 1.0, 1.0) FROM whole
-WHERE whole MATCH ? AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?
-"""
+_AMONG = " AND +{column} IN (SELECT value FROM json_each(?))"
+_PARTS = "SELECT passage_id, -rank FROM part WHERE part MATCH ?{among} ORDER BY rank LIMIT ?"
+_WHOLES = "SELECT rowid, -rank FROM whole WHERE whole MATCH ?{among} ORDER BY rank LIMIT ?"
 _TERM = re.compile(r"[^\W_]+")
 _MAX_TERMS = 24
-_CANDIDATES = 8  # times the limit
-_WHOLE_WEIGHT = 1.0
+_CANDIDATES = 4  # times the limit
+_PARTS_PER_WHOLE = 2
+_DAMAGED = "The keyword index was damaged. It is being made anew."
+
+Words = tuple[str, list[tuple[str, str, str]]]
+"""A source's title, and of each passage the headings, the text and the id."""
+
+NO_WORDS: Words = ("", [])
 
 
 class FtsIndex:
@@ -50,23 +53,51 @@ class FtsIndex:
         self._sources = sources
         self._writing = threading.Lock()
         self._ready = False
+        self._idle = IdleConnections(self._path, self._opened_or_anew)
+        self._held: tuple[int, frozenset[int]] | None = None
 
     def search(self, query: str, limit: int, source_ids: Sequence[int]) -> list[tuple[str, float]]:
-        match = match_of(query)
-        if not match or not source_ids or limit < 1:
-            return []
-        among = json.dumps(list(source_ids))
-        with self._connected() as connection:
-            parts = connection.execute(_PARTS, (match, among, limit * _CANDIDATES)).fetchall()
-            wholes = dict(connection.execute(_WHOLES, (match, among, limit * _CANDIDATES)).fetchall())
-        return _combined(parts, wholes)[:limit]
+        return _combined(self.matches(query, limit * _CANDIDATES, source_ids))[:limit]
 
-    def catch_up(self) -> None:
+    def matches(self, query: str, depth: int, source_ids: Sequence[int]) -> WordMatches:
+        terms = terms_of(query)
+        if not terms or not source_ids or depth < 1:
+            return WordMatches({}, {})
+        among = self._among(source_ids)
+        with self._reading() as connection:
+            match = matching(_rarest(connection, terms, _MAX_TERMS))
+            parts = connection.execute(_asked(_PARTS, "source_id", among), (match, *among, depth * _PARTS_PER_WHOLE))
+            wholes = connection.execute(_asked(_WHOLES, "rowid", among), (match, *among, depth))
+            return WordMatches(dict(parts.fetchall()), dict(wholes.fetchall()))
+
+    def spans(self, query: str, texts: Sequence[str]) -> list[list[Span]]:
+        return spans(matching(terms_of(query)), texts)
+
+    def telling_terms(self, text: str, limit: int) -> list[str]:
+        with self._reading() as connection:
+            return _rarest(connection, terms_of(text), limit)
+
+    def catch_up(self, *, wait: bool = True) -> None:
         if self._applied_number() == self._sources.last_change():
             return
-        with self._writing:
-            while self._apply_next():
-                pass
+        if self._writing.acquire(blocking=wait):
+            try:
+                while self._apply_next():
+                    pass
+            finally:
+                self._writing.release()
+
+    def close(self) -> None:
+        self._idle.close()
+
+    def _among(self, source_ids: Sequence[int]) -> tuple[str, ...]:
+        """For SQL: the ids as JSON, or nothing where they are all there are. Asking costs more than the search."""
+        number = self._applied_number()
+        if self._held is None or self._held[0] != number:
+            with self._reading() as connection:
+                held = connection.execute("SELECT DISTINCT source_id FROM part_of").fetchall()
+            self._held = (number, frozenset(source_id for (source_id,) in held))
+        return () if self._held[1].issubset(source_ids) else (json.dumps(list(source_ids)),)
 
     def rebuild(self) -> int:
         """Anew from SQL; returns the number of passages."""
@@ -76,14 +107,14 @@ class FtsIndex:
             for table in ("whole", "part", "part_of"):
                 connection.execute(f"DELETE FROM {table}")
             for source_id in self._sources.all_ids():
-                self._put(connection, source_id)
+                _put(connection, source_id, self._wanted(source_id))
             connection.execute("UPDATE applied SET number = ?", (number,))
             connection.execute("COMMIT")
             _forget_deleted(connection)
             return int(connection.execute("SELECT count(*) FROM part_of").fetchone()[0])
 
     def _applied_number(self) -> int:
-        with self._connected() as connection:
+        with self._reading() as connection:
             return int(connection.execute("SELECT number FROM applied").fetchone()[0])
 
     def _apply_next(self) -> bool:
@@ -96,51 +127,49 @@ class FtsIndex:
                 connection.execute("ROLLBACK")
                 return False
             for source_id in dict.fromkeys(change.source_id for change in changes):
-                self._remove(connection, source_id)
-                self._put(connection, source_id)
+                self._renew(connection, source_id)
             connection.execute("UPDATE applied SET number = ?", (changes[-1].number,))
             connection.execute("COMMIT")
             if any(change.action == "delete" for change in changes):
                 _forget_deleted(connection)
             return True
 
-    def _remove(self, connection: sqlite3.Connection, source_id: int) -> None:
+    def _renew(self, connection: sqlite3.Connection, source_id: int) -> None:
+        """Most changes are new vectors, batch by batch: then the words are the ones that are here."""
+        wanted = self._wanted(source_id)
+        if wanted == _held(connection, source_id):
+            return
         connection.execute("DELETE FROM whole WHERE rowid = ?", (source_id,))
         rows = "SELECT part_rowid FROM part_of WHERE source_id = ?"
         connection.execute(f"DELETE FROM part WHERE rowid IN ({rows})", (source_id,))
         connection.execute("DELETE FROM part_of WHERE source_id = ?", (source_id,))
+        _put(connection, source_id, wanted)
 
-    def _put(self, connection: sqlite3.Connection, source_id: int) -> None:
+    def _wanted(self, source_id: int) -> Words:
         try:
-            source = self._sources.get(source_id)
-            passages = self._sources.passages(source_id)
+            title, passages = self._sources.get(source_id).title, self._sources.passages(source_id)
         except NotFound:
-            return
-        whole = "\n".join(passage.text for passage in passages)
-        connection.execute("INSERT INTO whole (rowid, title, text) VALUES (?, ?, ?)", (source_id, source.title, whole))
-        for passage in passages:
-            self._put_part(connection, passage)
+            return NO_WORDS
+        return (title, [(" ".join(p.heading_path), p.text, p.id) for p in passages]) if passages else NO_WORDS
 
-    def _put_part(self, connection: sqlite3.Connection, passage: Passage) -> None:
-        headings = " ".join(passage.heading_path)
-        columns = "INSERT INTO part (headings, text, passage_id, source_id) VALUES (?, ?, ?, ?)"
-        row = connection.execute(columns, (headings, passage.text, passage.id, passage.source_id)).lastrowid
-        connection.execute("INSERT INTO part_of VALUES (?, ?)", (row, passage.source_id))
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._idle.one() as connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            self._throw_away_if_damaged(error)
+            raise StorageError(_DAMAGED) from error
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        """A connection per use: they are cheap (0.2 ms), and none is shared between threads. A damaged file is thrown
-        away: the next catch-up fills a new one."""
-        try:
-            connection = self._opened()
-        except sqlite3.DatabaseError as error:
-            self._throw_away_if_damaged(error)
-            connection = self._opened()
+        """For changes."""
+        connection = self._opened_or_anew()
         try:
             yield connection
         except sqlite3.DatabaseError as error:
             self._throw_away_if_damaged(error)
-            raise StorageError("The keyword index was damaged. It is being made anew.") from error
+            raise StorageError(_DAMAGED) from error
         finally:
             connection.close()
 
@@ -148,12 +177,21 @@ class FtsIndex:
         """Raises StorageError when it is not damage but a full disk, a lock, or a folder that may not be written."""
         if isinstance(error, sqlite3.OperationalError):
             raise StorageError(f"The keyword index did not do its part: {error}.") from error
+        self._idle.close()
         for path in self._path.parent.glob(f"{self._path.name}*"):
             path.unlink(missing_ok=True)
 
+    def _opened_or_anew(self) -> sqlite3.Connection:
+        """A damaged file is thrown away: the next catch-up fills a new one."""
+        try:
+            return self._opened()
+        except sqlite3.DatabaseError as error:
+            self._throw_away_if_damaged(error)
+            return self._opened()
+
     def _opened(self) -> sqlite3.Connection:
         made_folder(self._path.parent)
-        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
         try:
             if not self._ready or not self._path.stat().st_size:
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -174,21 +212,59 @@ def _forget_deleted(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def match_of(query: str) -> str:
-    """The query as FTS5 takes it: every term quoted, joined by OR, stop words dropped; "" when nothing is left."""
+def terms_of(query: str) -> list[str]:
+    """Distinct, in order, without stop words as long as anything else is left."""
     terms = list(dict.fromkeys(term.casefold() for term in _TERM.findall(query)))
-    telling = [term for term in terms if term not in STOP_WORDS] or terms
-    # Of a long query the longest terms tell most: they are the rarest.
-    chosen = telling if len(telling) <= _MAX_TERMS else sorted(telling, key=len, reverse=True)[:_MAX_TERMS]
-    return " OR ".join(f'"{term}"' for term in chosen)
+    return [term for term in terms if term not in STOP_WORDS] or terms
 
 
-def _combined(parts: Sequence[tuple[str, int, float]], wholes: dict[int, float]) -> list[tuple[str, float]]:
+def matching(terms: Sequence[str]) -> str:
+    """As FTS5 takes it: every term quoted, so that none is syntax."""
+    return " OR ".join(f'"{term}"' for term in terms)
+
+
+def _rarest(connection: sqlite3.Connection, terms: Sequence[str], limit: int) -> list[str]:
+    """At most `limit` of the terms: those that the fewest passages have, in the query's order. A long query's common
+    words cost most and tell least."""
+    if len(terms) <= limit:
+        return list(terms)
+    known = stems(terms)
+    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, part, row)")
+    counted = "SELECT term, doc FROM temp.vocabulary WHERE term = ?"
+    held = {stem: n for wanted in set(known.values()) for stem, n in connection.execute(counted, (wanted,))}
+    found = sorted((held[known[term]], place) for place, term in enumerate(terms) if known.get(term) in held)
+    return [terms[place] for place in sorted(place for _, place in found[:limit])]
+
+
+def _held(connection: sqlite3.Connection, source_id: int) -> Words:
+    titles = connection.execute("SELECT title FROM whole WHERE rowid = ?", (source_id,)).fetchone()
+    rows = "SELECT part_rowid FROM part_of WHERE source_id = ?"
+    parts = f"SELECT headings, text, passage_id FROM part WHERE rowid IN ({rows}) ORDER BY rowid"
+    return (titles[0], connection.execute(parts, (source_id,)).fetchall()) if titles else NO_WORDS
+
+
+def _put(connection: sqlite3.Connection, source_id: int, words: Words) -> None:
+    title, parts = words
+    if not parts:
+        return
+    whole = "\n".join(text for _, text, _ in parts)
+    connection.execute("INSERT INTO whole (rowid, title, text) VALUES (?, ?, ?)", (source_id, title, whole))
+    for part in parts:
+        columns = "INSERT INTO part (headings, text, passage_id, source_id) VALUES (?, ?, ?, ?)"
+        row = connection.execute(columns, (*part, source_id)).lastrowid
+        connection.execute("INSERT INTO part_of VALUES (?, ?)", (row, source_id))
+
+
+def _asked(statement: str, column: str, among: tuple[str, ...]) -> str:
+    return statement.format(among=_AMONG.format(column=column) if among else "")
+
+
+def _combined(matches: WordMatches) -> list[tuple[str, float]]:
     """Passages by their own score and their document's: what a document is about is seen from the whole of it."""
-    best_part = max((score for _, _, score in parts), default=0.0) or 1.0
-    best_whole = max(wholes.values(), default=0.0) or 1.0
+    best_part = max(matches.passages.values(), default=0.0) or 1.0
+    best_whole = max(matches.documents.values(), default=0.0) or 1.0
     scored = [
-        (passage_id, score / best_part + _WHOLE_WEIGHT * wholes.get(source_id, 0.0) / best_whole)
-        for passage_id, source_id, score in parts
+        (passage_id, score / best_part + matches.documents.get(source_id_of(passage_id), 0.0) / best_whole)
+        for passage_id, score in matches.passages.items()
     ]
     return sorted(scored, key=lambda found: -found[1])
