@@ -7,6 +7,7 @@ from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.questions import QuestionStore
 from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
 from writer.domain.ports.sources import SourceStore
+from writer.domain.ports.suggestions import SuggestionStore
 from writer.domain.ports.usage import UsageLedger
 from writer.storage.checked import CheckedClaims
 from writer.storage.collections import Collections
@@ -17,6 +18,7 @@ from writer.storage.jobs import Jobs
 from writer.storage.questions import Questions
 from writer.storage.settings import Settings
 from writer.storage.sources import Sources
+from writer.storage.suggestions import Suggestions
 from writer.storage.usage import Usage
 
 
@@ -30,4 +32,5 @@ class Stores:
         self.settings: SettingsStore = Settings(database, cipher)
         self.claims: ClaimStore = CheckedClaims(database)
         self.questions: QuestionStore = Questions(database)
+        self.suggestions: SuggestionStore = Suggestions(database)
         self.health: HealthBoard = Health(database)

@@ -9,6 +9,7 @@ from writer.storage.rows.jobs import JobRow, KeptRow, StepRow
 from writer.storage.rows.questions import QuestionRow
 from writer.storage.rows.settings import AccountRow, RouteHealthRow, SettingRow
 from writer.storage.rows.sources import CounterRow, PassageRow, SourceChangeRow, SourceRow, SourceTagRow, VectorRow
+from writer.storage.rows.suggestions import SuggestionRow
 from writer.storage.rows.usage import UsageRow
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "SourceRow",
     "SourceTagRow",
     "StepRow",
+    "SuggestionRow",
     "UsageRow",
     "VectorRow",
     "VersionRow",
