@@ -1,14 +1,17 @@
 """A brief in, a job out: the whole article without a browser."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from writer.api.shapes import Id, WhoAsks
+from writer.domain.actors import Actor
 from writer.domain.errors import UserMistake
-from writer.services.briefs import brief_from
+from writer.domain.jobs import Job
+from writer.services.briefs import brief_from, with_collections
 from writer.services.jobs.events import job_json
 
 if TYPE_CHECKING:
@@ -20,12 +23,12 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
 
     @router.post("/articles", status_code=202)
     async def write(brief: Annotated[dict[str, Any], Body()], request: Request, response: Response) -> dict[str, Any]:
-        """The brief's fields, and “route” for a certain provider. The same brief, sources and route again give the job
-        that is there, and resume it when it was stopped."""
+        """The brief's fields, “collections” by name or id, and “route” for a certain provider. The same brief,
+        sources and route again give the job that is there, and resume it when it was stopped."""
         route = brief.pop("route", None) or ""
         if not isinstance(route, str):
             raise UserMistake("“route” must be text, such as openai:gpt-5-mini.")
-        job = await run_in_threadpool(app.articles.write, brief_from(brief), who(request), route)
+        job = await run_in_threadpool(_started, app, brief, who(request), route)
         response.headers["Location"] = f"{request.scope.get('root_path', '')}/jobs/{job.id}"
         return job_json(job)
 
@@ -35,3 +38,8 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         return [asdict(finding) for finding in app.articles.check(draft_id, who(request))]
 
     return router
+
+
+def _started(app: "App", given: dict[str, Any], by: Actor, route: str) -> Job:
+    brief = brief_from(with_collections(given, partial(app.collections.ids_of, by=by)))
+    return app.articles.write(brief, by, route)

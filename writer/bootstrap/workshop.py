@@ -96,6 +96,7 @@ class Workshop:
             self.stores.drafts,
             self.stores.jobs,
             self.stores.sources,
+            self.stores.collections,
             self.knowledge.library,
             self._asked_drafter,
             jobs.wake,

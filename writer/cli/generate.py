@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from writer.domain.errors import UserMistake
 from writer.domain.jobs import StepState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from writer.bootstrap import App
     from writer.cli.console import Commands
     from writer.domain.briefs import Brief
@@ -28,6 +31,14 @@ def add_to(commands: "Commands") -> None:
     parser.add_argument(
         "--sources", type=Path, action="append", default=[], metavar="PATH", help="a file or folder to write from"
     )
+    parser.add_argument(
+        "--collection",
+        dest="collections",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="write from this collection, by its name or id",
+    )
     parser.add_argument("--route", default="", help="provider:model; “built-in” for the drafter that needs none")
     parser.add_argument("--out", type=Path, metavar="FILE.md", help="where the article goes (default: standard output)")
     parser.add_argument("--report", type=Path, metavar="FILE.json", help="sections, citations, tokens, cost, timings")
@@ -35,12 +46,17 @@ def add_to(commands: "Commands") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    brief = read_brief(args.brief)
+    data = read_data(args.brief)
+    brief_in(data, lambda named: ())  # what is wrong with it is said before anything is opened
     for target in (args.out, args.report):
         _check_folder(target)
     from writer.cli.ingesting import settle_library
 
     with stoppable(), opened(start=True) as app:
+        brief = brief_in(data, partial(app.collections.ids_of, by=LOCAL_ACTOR))
+        if args.collections:
+            named = app.collections.ids_of(args.collections, LOCAL_ACTOR)
+            brief = replace(brief, collection_ids=tuple(dict.fromkeys((*brief.collection_ids, *named))))
         if args.sources:
             brief = replace(brief, source_ids=_sources(app, args.sources))
         else:
@@ -54,23 +70,27 @@ def run(args: argparse.Namespace) -> int:
         return _delivered(app, job, args)
 
 
-def read_brief(path: Path) -> "Brief":
+def brief_in(data: object, ids_of: "Callable[[Sequence[str | int]], Sequence[int]]") -> "Brief":
+    from writer.services.briefs import brief_from, with_collections
+
+    return brief_from(with_collections(data, ids_of))
+
+
+def read_data(path: Path) -> object:
     """YAML, and so JSON too."""
     import yaml
-
-    from writer.services.briefs import brief_from
 
     try:
         if path.stat().st_size > MAX_BRIEF_BYTES:
             raise UserMistake(f"{path} is too large for a brief.")
-        data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        data: object = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UserMistake(f"The brief {path} cannot be read: {error.strerror}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # a ValueError: such as the date 2026-02-31
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
         raise UserMistake(f"The brief {path} is not YAML that can be read{where}.") from None
-    return brief_from(data)
+    return data
 
 
 def _check_folder(target: Path | None) -> None:

@@ -14,7 +14,8 @@ MAX_ITEMS = 50
 class Brief:
     """`words` is the target length; `extra` holds the content type's own fields as (name, value) pairs.
 
-    `source_ids` are the sources to write from; empty means every source that the writer has.
+    `source_ids` are the sources to write from, and what is in `collection_ids` whenever an outline is made is written
+    from too; both empty means every source that the writer has.
     `language` is a BCP 47 tag.
     """
 
@@ -35,6 +36,7 @@ class Brief:
     due: date | None = None
     source_ids: tuple[int, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
+    collection_ids: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not any(character.isalnum() for character in self.topic):

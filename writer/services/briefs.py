@@ -1,6 +1,6 @@
 """Briefs as people write them, in JSON or YAML, made into the value. Each refusal is one sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -15,6 +15,7 @@ from writer.services.articles.content_types import DEFAULT, content_types
 MAX_FIELD = 20_000
 MAX_EXTRA = 30
 _LISTS = ("keyphrases", "questions", "must_include", "avoid")
+_IDS = {"source_ids": "S", "collection_ids": "C"}
 _OTHER_NAMES = {
     "title": "topic",
     "type": "content_type",
@@ -50,6 +51,19 @@ def brief_from(data: object) -> Brief:
     return Brief(**values, extra=tuple((_name(name), _extra(name, value)) for name, value in others.items()))
 
 
+def with_collections(data: object, ids_of: Callable[[Sequence[str | int]], Sequence[int]]) -> object:
+    """People name collections ("collections: [Harbour]"); a brief has their ids. Raises UserMistake for what is not
+    there."""
+    if not isinstance(data, Mapping) or "collections" not in data:
+        return data
+    given = data["collections"] or []
+    items = [given] if isinstance(given, str | int) else _items("collections", given)
+    if not all(isinstance(item, str | int) and not isinstance(item, bool) for item in items):
+        raise UserMistake("“collections” must be a list of names.")
+    others = {name: value for name, value in data.items() if name != "collections"}
+    return {**others, "collection_ids": [*(others.get("collection_ids") or []), *ids_of(items)]}
+
+
 def _own_fields(content_type: str) -> set[str]:
     type_ = content_types().get(content_type.strip())
     return {field.name for field in type_.fields} if type_ else set()
@@ -74,8 +88,8 @@ def _value(name: str, value: Any) -> Any:
         return _lines(name, value)
     if name == "words":
         return _number(name, value)
-    if name == "source_ids":
-        return tuple(_number(name, str(item).removeprefix("S")) for item in _items(name, value))
+    if name in _IDS:
+        return tuple(_number(name, str(item).removeprefix(_IDS[name])) for item in _items(name, value))
     if name == "due":
         return _date(value)
     return _text(name, value).strip()

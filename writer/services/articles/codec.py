@@ -21,8 +21,10 @@ def digest_of(*parts: object) -> str:
 
 
 def brief_json(brief: Brief) -> dict[str, Any]:
-    """What an article is written from. The day it is due changes nothing in it: another day is no other article."""
-    return {**asdict(brief), "due": None}
+    """What an article is written from. The day it is due changes nothing in it: another day is no other article. Nor
+    may a field that older versions did not know, where it says nothing."""
+    values = {**asdict(brief), "due": None}
+    return values if brief.collection_ids else {n: value for n, value in values.items() if n != "collection_ids"}
 
 
 def brief_of(data: JsonObject) -> Brief:

@@ -10,6 +10,7 @@ from writer.domain.drafts import Draft, Origin, Section
 from writer.domain.errors import EditConflict, NotFound, UserMistake
 from writer.domain.jobs import Job, JobState, NewJob, StepState
 from writer.domain.outlines import Outline, OutlineSection
+from writer.domain.ports.collections import CollectionStore
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.sources import SourceStore
@@ -18,6 +19,7 @@ from writer.services.articles.checks import Finding, findings_of
 from writer.services.articles.codec import brief_json, digest_of
 from writer.services.articles.content_types import type_of
 from writer.services.articles.desk import DrafterFor
+from writer.services.articles.reach import Reach
 
 MOST_OUTLINE_SECTIONS = 40
 
@@ -30,6 +32,7 @@ class Articles:
         drafts: DraftStore,
         ledger: JobLedger,
         sources: SourceStore,
+        collections: CollectionStore,
         library: Library,
         drafter_for: DrafterFor,
         wake: Callable[[str], None],
@@ -37,6 +40,7 @@ class Articles:
         self._drafts = drafts
         self._ledger = ledger
         self._sources = sources
+        self._reach = Reach(sources, collections)
         self._library = library
         self._drafter_for = drafter_for
         self._wake = wake
@@ -86,13 +90,18 @@ class Articles:
         type_of(draft.brief)
         drafter = self._drafter_for(by.user, route)
         self._check_there_are_sources(self._sources.ready_ids(by.user), by, drafter)
+        brief = self._reach.resolved(draft.brief, by)
         earlier = self._ledger.latest_for_draft(draft_id)
         if earlier and not earlier.state.is_over:
             self._ledger.stop(earlier.id)
             self._wake(earlier.id)
-        job = self._ledger.add(_job(draft.brief, by, route, draft_id, "", drafter.identity, auto_approve=False))
+        job = self._ledger.add(_job(brief, by, route, draft_id, "", drafter.identity, auto_approve=False))
         self._wake(job.id)
         return job
+
+    def source_ids(self, brief: Brief, by: Actor) -> tuple[int, ...]:
+        """What a brief is written from as its collections are now; empty stands for every source."""
+        return self._reach.resolved(brief, by).source_ids
 
     def check(self, draft_id: str, by: Actor) -> list[Finding]:
         """What the draft as it is now breaks of its content type's rules. Deterministic: ask at any time."""
@@ -141,7 +150,9 @@ class Articles:
     def _new_job(self, brief: Brief, by: Actor, route: str, fingerprint: str, *, auto_approve: bool) -> Job:
         draft = self._drafts.create(by.user, brief, brief.topic)
         drafter = self._identity(by, route)
-        job = self._ledger.add(_job(brief, by, route, draft.id, fingerprint, drafter, auto_approve=auto_approve))
+        job = self._ledger.add(
+            _job(self._reach.resolved(brief, by), by, route, draft.id, fingerprint, drafter, auto_approve=auto_approve)
+        )
         self._wake(job.id)
         return job
 
@@ -173,7 +184,7 @@ class Articles:
         if missing := [id_ for id_ in brief.source_ids if id_ not in ready]:
             raise UserMistake(self._why_missing(missing, by))
         self._check_there_are_sources(ready, by, drafter)
-        return brief.source_ids or ready
+        return self._reach.resolved(brief, by).source_ids or ready
 
     def _check_there_are_sources(self, ready: Sequence[int], by: Actor, drafter: Drafter) -> None:
         """A model may write without any, but not because they were not read yet."""

@@ -103,13 +103,13 @@ class ExtractiveDrafter:
 
     def _of_this_subject(self, passages: Iterable[Passage], brief: Brief, caller: Caller) -> list[Passage]:
         """From sources that the topic finds without any heading: a shelf holds more than one subject, and a heading
-        like "Costs" fits them all. Sources that the writer chose by name all count."""
-        if brief.source_ids:
+        like "Costs" fits them all, and so may a collection. Sources that the writer chose by name all count."""
+        if brief.source_ids and not brief.collection_ids:
             return list(passages)
         sources = {
             passage.source_id
             for subject in (brief.topic, *brief.keyphrases, *brief.must_include)
-            for passage in self._library.nearest(caller.user, subject, _PASSAGES_ON_THE_TOPIC, ())
+            for passage in self._library.nearest(caller.user, subject, _PASSAGES_ON_THE_TOPIC, brief.source_ids)
         }
         return [passage for passage in passages if not sources or passage.source_id in sources]
 
