@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from tests.support.scripted_embeddings import embeddings
 from tests.support.scripted_replies import Asked, Reply
 
 
@@ -48,6 +49,8 @@ def _openai_calls(reply: Reply) -> list[dict[str, Any]]:
 
 
 def whole_body(asked: Asked, reply: Reply) -> dict[str, Any]:
+    if asked.texts:
+        return embeddings(asked, reply)
     length = len(asked.prompt) + len(asked.system)
     if asked.is_gemini:
         return _gemini_event(reply, "".join(reply.parts()), length, last=True)

@@ -18,6 +18,7 @@ class Reply:
     choices, or never; `tokens` (input, output) are counted as a quarter of the characters when None. After `after`
     chunks the `fault` happens: refuse (closed before any byte), cut (closed), reset, garbage (no SSE), broken_json,
     error_event (an error inside the stream). After `hold_after` chunks nothing comes until `server.release()`.
+    Embeddings have `dimension` numbers, by the words of each text.
     """
 
     text: str = "A scripted reply from the scripted server, long enough to be cut into a few chunks."
@@ -38,6 +39,7 @@ class Reply:
     message: str = ""
     retry_after: float | None = None
     retry_after_as: Literal["seconds", "date", "ms"] = "seconds"
+    dimension: int = 64
 
     def parts(self) -> tuple[str, ...]:
         if self.chunks:
@@ -66,7 +68,16 @@ class Asked:
 
     @property
     def is_gemini(self) -> bool:
-        return "enerateContent" in self.path
+        return "enerateContent" in self.path or "mbedContent" in self.path
+
+    @property
+    def texts(self) -> list[str]:
+        """What vectors were asked for; empty in other requests."""
+        if "mbedContent" in self.path:
+            contents = [one["content"] for one in self.body.get("requests", [self.body])]
+            return ["".join(part["text"] for part in content["parts"]) for content in contents]
+        given = self.body.get("input", []) if self.path.endswith("/embeddings") else []
+        return [given] if isinstance(given, str) else list(given)
 
     @property
     def model(self) -> str:

@@ -1,7 +1,10 @@
 """Which adapter speaks to which kind of service. Each imports its vendor's SDK on its first call, not before."""
 
 from writer.domain.completions import Provider
+from writer.domain.errors import ConfigurationError
 from writer.domain.ports.settings import ProviderAccount
+from writer.providers.embedding_gemini import GeminiEmbeddings
+from writer.providers.embedding_openai import OpenAIEmbeddings
 from writer.providers.gemini import Gemini
 from writer.providers.gemini_legacy import GeminiLegacy
 from writer.providers.huggingface import HuggingFace
@@ -21,3 +24,12 @@ def adapter_for(account: ProviderAccount, model: str, preset: Preset, plugin: Pl
         case "huggingface":
             return HuggingFace(account, model)
     return OpenAICompatible(account, model, preset)
+
+
+def embeddings_for(account: ProviderAccount, model: str, preset: Preset) -> Provider:
+    """Raises ConfigurationError for a kind of service that is not asked for embeddings."""
+    if preset.adapter == "gemini":
+        return GeminiEmbeddings(account, model, preset)
+    if preset.adapter == "openai-compatible":
+        return OpenAIEmbeddings(account, model, preset)
+    raise ConfigurationError(f"“{preset.title}” gives no vectors to search by: choose another provider for that.")

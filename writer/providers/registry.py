@@ -13,7 +13,7 @@ from writer.domain.completions import Provider
 from writer.domain.errors import AuthenticationFailed, ConfigurationError, MissingKey, QuotaExhausted, UnknownRoute
 from writer.domain.ports.settings import HealthBoard, ProviderAccount
 from writer.providers import prices
-from writer.providers.adapters import adapter_for
+from writer.providers.adapters import adapter_for, embeddings_for
 from writer.providers.breaker import Breaker, State
 from writer.providers.cached import Cached, ReplyStore
 from writer.providers.cooldown import Cooldown
@@ -104,6 +104,12 @@ class Registry:
             provider = Cached(provider, self._cache, "|".join(line.key for line in lines), self._record)
         return provider
 
+    def embeddings(self, owner_id: str, route: str) -> Provider:
+        """A Provider that answers with one Embedded: in the same wrappers, but without a fallback, since the vectors of
+        two models cannot be compared. Raises UnknownRoute, MissingKey or ConfigurationError."""
+        accounts = {account.name: account for account in self._accounts(owner_id)}
+        return self._line(*self._found(accounts, route), embeds=True).candidate.provider
+
     def statuses(self) -> list[RouteStatus]:
         """Every route that has been asked for since the start, by name."""
         with self._lock:
@@ -174,19 +180,24 @@ class Registry:
     def _plugin(self, preset: Preset) -> Plugin | None:
         return None if preset.name in BY_NAME else self._known_plugins()[preset.name]
 
-    def _line(self, account: ProviderAccount, model: str, preset: Preset) -> _Line:
+    def _line(self, account: ProviderAccount, model: str, preset: Preset, *, embeds: bool = False) -> _Line:
         base_url = account.base_url or preset.base_url
         secret = hashlib.sha256(account.key.encode()).hexdigest()[:12]
-        identity = (account.name, preset.name, base_url, model, secret)
+        identity = (account.name, preset.name, base_url, model, secret, "vectors" if embeds else "text")
         with self._lock:
             if identity not in self._lines:
-                self._lines[identity] = self._new_line(account, model, preset, base_url, secret)
+                self._lines[identity] = self._new_line(account, model, preset, base_url, secret, embeds)
             return self._lines[identity]
 
-    def _new_line(self, account: ProviderAccount, model: str, preset: Preset, base_url: str, secret: str) -> _Line:
+    def _new_line(
+        self, account: ProviderAccount, model: str, preset: Preset, base_url: str, secret: str, embeds: bool
+    ) -> _Line:
         service = f"{preset.name} {base_url}".strip()
         key = f"{service} {model}"
-        adapter = adapter_for(account, model, preset, self._plugin(preset))
+        if embeds:
+            adapter = embeddings_for(account, model, preset)
+        else:
+            adapter = adapter_for(account, model, preset, self._plugin(preset))
         breaker, cooldown = self._guards(key, f"{key} {secret}")
         provider = self._stacked(adapter, model, preset, service, (breaker, cooldown), (key, f"{key} {secret}"))
         return _Line(Candidate(provider, breaker), key, adapter, cooldown)
