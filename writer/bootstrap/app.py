@@ -11,6 +11,7 @@ from writer.services.exports import Exports
 from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, Jobs
 from writer.services.knowledge.collections import Collections
+from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.sources import Sources
 from writer.services.providers import Providers
 from writer.services.questions import Questions
@@ -34,6 +35,7 @@ class App:
     exports: Exports
     sources: Sources
     collections: Collections
+    portable: Portable
     questions: Questions
     jobs: Jobs
     usage: Usage

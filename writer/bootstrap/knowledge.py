@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from writer import samples
+from writer.documents.archive import archive
 from writer.documents.limits import Limits
 from writer.documents.reader import IsolatedReader
 from writer.documents.sniffing import sniff
@@ -20,6 +21,7 @@ from writer.services.knowledge.imports import Imports
 from writer.services.knowledge.ingestion import Ingestion
 from writer.services.knowledge.intake import Intake
 from writer.services.knowledge.library import SourceLibrary
+from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.previews import Previews
 from writer.services.knowledge.recutting import RecutSteps, Recutting
 from writer.services.knowledge.search import HybridSearch
@@ -36,6 +38,9 @@ from writer.storage.index.keyword import FtsIndex
 
 PREVIEW_S = 8
 """A sample that takes longer to read is put together from its stored passages."""
+
+COLLECTION_LIMITS = Limits(unpacked_bytes=1_000_000_000, entries=5_001)
+"""Of an exported collection: as many documents as its list of contents may name."""
 
 SAMPLES = Path(samples.__file__).parent
 
@@ -56,6 +61,7 @@ class Knowledge:
         self.library = SourceLibrary(stores.sources, self.search)
         self.recutting = Recutting(stores.sources, stores.collections, stores.jobs, wake)
         self.collections = self._collections()
+        self.portable = self._portable()
         self.sources = self._sources()
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -72,6 +78,16 @@ class Knowledge:
         quick = IsolatedReader(Limits(seconds=PREVIEW_S))
         previews = Previews(self._stores.sources, self.blobs, quick, self.embedder)
         return Collections(self._stores.collections, self._stores.sources, self.recutting, previews)
+
+    def _portable(self) -> Portable:
+        return Portable(
+            self.collections,
+            self._stores.sources,
+            self.blobs,
+            self.intake,
+            opened=partial(archive, limits=COLLECTION_LIMITS),
+            sniff=sniff,
+        )
 
     def _sources(self) -> Sources:
         folders_below = self._settings.data_dir if self._settings.is_for_one_person else None

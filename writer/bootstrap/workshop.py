@@ -110,6 +110,7 @@ class Workshop:
             exports=Exports(self.drafts),
             sources=self.knowledge.sources,
             collections=self.knowledge.collections,
+            portable=self.knowledge.portable,
             questions=self._questions(jobs),
             jobs=jobs,
             usage=Usage(self.stores.usage),

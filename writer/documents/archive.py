@@ -1,5 +1,6 @@
 """ZIP containers (DOCX, ODT, EPUB): looked at before they are unpacked, and unpacked only in memory."""
 
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -34,6 +35,17 @@ class Archive:
             return self._opened.read(entry)  # reads no more than the size that was checked, whatever comes
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise SourceRefused(BROKEN) from error
+
+    @property
+    def names(self) -> list[str]:
+        """As they stand in the file, also those that stand there twice."""
+        return [entry.filename for entry in self._opened.infolist() if not entry.is_dir()]
+
+    @property
+    def has_links(self) -> bool:
+        """Whether a part is something else than a plain file or a folder: a link, a device."""
+        kinds = {stat.S_IFMT(entry.external_attr >> 16) for entry in self._opened.infolist()}
+        return bool(kinds - {0, stat.S_IFREG, stat.S_IFDIR})
 
     def check(self) -> None:
         total = sum(entry.file_size for entry in self._entries.values())

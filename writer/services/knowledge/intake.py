@@ -39,12 +39,19 @@ class Intake:
         self._wake = wake
         self.max_bytes = max_bytes
 
-    def take_file(self, owner_id: str, filename: str, content: BinaryIO, origin: Origin = NOWHERE) -> Taken:
-        """Queued: a job reads, cuts, embeds and indexes it."""
+    def take_file(
+        self,
+        owner_id: str,
+        filename: str,
+        content: BinaryIO,
+        origin: Origin = NOWHERE,
+        collection_id: int | None = None,
+    ) -> Taken:
+        """Queued: a job reads, cuts, embeds and indexes it. A new source is in the collection from the start."""
         title = title_from(filename)
         with received(content, f"“{title}”", self.max_bytes) as upload:
             kind = self._sniff(filename, upload.head)
-            new = NewSource(kind=kind, title=title, filename=tidy(filename), digest=upload.digest)
+            new = NewSource(kind, title, tidy(filename), upload.digest, collection_id=collection_id)
             return self.take(owner_id, upload, new, origin)
 
     def take(self, owner_id: str, upload: Upload, new: NewSource, origin: Origin = NOWHERE) -> Taken:

@@ -17,7 +17,8 @@ from writer.domain.imports import FETCH_LIMIT, Import, Origin, Taken
 from writer.domain.jobs import Job, JobState
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.sources import BlobStore, Embedder, KeywordIndex, SourceStore
-from writer.domain.sources import Hit, NewSource, Passage, Source, SourceState
+from writer.domain.scopes import EVERYTHING, Scope
+from writer.domain.sources import Hit, NewSource, Passage, Source, SourceState, Tally
 from writer.domain.text import joined_surrogates
 from writer.services.knowledge.folders import Files
 from writer.services.knowledge.import_desk import ImportDesk
@@ -87,18 +88,22 @@ class Sources:
         """Queued: a job reads, cuts, embeds and indexes it. The same bytes again are the source that is there."""
         return self._intake.take_file(by.user, filename, content).source
 
-    def upload(self, filename: str, content: BinaryIO, by: Actor, *, renews: bool = True) -> Taken:
-        """As `add_file`, and says what came of it. `renews`: an upload of the same name is the next version of it."""
-        return self._intake.take_file(by.user, filename, content, Origin(f"upload:{tidy(filename)}", renews=renews))
+    def upload(
+        self, filename: str, content: BinaryIO, by: Actor, *, renews: bool = True, collection_id: int | None = None
+    ) -> Taken:
+        """As `add_file`, and says what came of it. `renews`: an upload of the same name is the next version of it.
+        A new source is in the collection from the start."""
+        origin = Origin(f"upload:{tidy(filename)}", renews=renews)
+        return self._intake.take_file(by.user, filename, content, origin, collection_id)
 
-    def add_text(self, title: str, text: str, by: Actor) -> Source:
+    def add_text(self, title: str, text: str, by: Actor, collection_id: int | None = None) -> Source:
         text = joined_surrogates(text)
         if not any(character.isalnum() for character in text):
             raise UserMistake("There is no text to add: paste some first.")
         name = tidy(title) or first_line(text)
         kind = "markdown" if _LOOKS_LIKE_MARKDOWN.search(text) else "text"
         with received(io.BytesIO(text.encode()), "The text", self._intake.max_bytes) as upload:
-            new = NewSource(kind=kind, title=name, filename="", digest=upload.digest)
+            new = NewSource(kind, name, "", upload.digest, collection_id=collection_id)
             source = self._intake.take(by.user, upload, new, NOWHERE).source
         if tidy(title):
             self._sources.set_title(source.id, name)  # else a heading in the text would replace it
@@ -163,8 +168,12 @@ class Sources:
             added.append(source)
         return added
 
-    def listing(self, by: Actor) -> list[Source]:
-        return self._sources.listing(by.user)
+    def listing(self, by: Actor, limit: int | None = None, offset: int = 0, within: Scope = EVERYTHING) -> list[Source]:
+        """Newest first, in whatever state; all of them without a `limit`."""
+        return self._sources.listing(by.user, limit, offset, within)
+
+    def tally(self, by: Actor, within: Scope = EVERYTHING) -> Tally:
+        return self._sources.tally(by.user, within)
 
     def get(self, source_id: int, by: Actor) -> Source:
         return self._owned(source_id, by, "read")
