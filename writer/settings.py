@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     port: int = Field(8501, ge=1, le=65535)
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    entailment_model: Path | None = None
     reply_cache: Literal["on", "off"] = "off"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
@@ -120,9 +121,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"“{route}” is not a route; write provider:model, for example openai:gpt-5-mini")
         return value
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "entailment_model")
     @classmethod
-    def _is_absolute(cls, value: Path) -> Path:
+    def _is_absolute(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
         if "\x00" in str(value) or not str(value).strip():
             raise ValueError("it must name a folder")
         return value.expanduser().absolute()

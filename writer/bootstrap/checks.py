@@ -4,6 +4,7 @@ from writer.domain.actors import Actor
 from writer.domain.drafting import BUILT_IN
 from writer.domain.errors import ConfigurationError, StorageError
 from writer.domain.ports.sources import Embedder, SourceStore
+from writer.embedding.entailment import CrossEncoder
 from writer.services.doctor import Check
 from writer.services.providers import Providers
 from writer.settings import Settings
@@ -20,6 +21,7 @@ class Checks:
         embedder: Embedder | None,
         index: ChromaIndex | None,
         providers: Providers,
+        entailment: CrossEncoder | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -27,6 +29,7 @@ class Checks:
         self._embedder = embedder
         self._index = index
         self._providers = providers
+        self._entailment = entailment
 
     def all(self) -> list[tuple[str, Check]]:
         return [
@@ -35,6 +38,7 @@ class Checks:
             ("Embedding model", self._model_check),
             ("Search index", self._index_check),
             ("Providers", self._providers_check),
+            *([("Citation model", self._entailment.described)] if self._entailment else []),
         ]
 
     def _folder_check(self) -> str:

@@ -9,6 +9,7 @@ from writer.bootstrap.researching import Researching
 from writer.domain.actors import Actor
 from writer.domain.drafting import BUILT_IN, Drafter
 from writer.domain.questions import Answerer
+from writer.embedding.entailment import CrossEncoder
 from writer.logs import close_logging
 from writer.providers.cached import Memory
 from writer.providers.registry import Registry
@@ -57,6 +58,7 @@ class Workshop:
         )
         self.researching = Researching(settings, self.stores, self.knowledge, self.registry, self.providers)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
+        self.entailment = CrossEncoder(settings.entailment_model) if settings.entailment_model else None
         self.claims = Claims(
             self.drafts,
             self.stores.sources,
@@ -65,6 +67,7 @@ class Workshop:
             self.knowledge.search,
             self.knowledge.embedder,
             wake=self._wake,
+            entailment=self.entailment,
         )
         pool = Pool(self.stores.sources)
         self.answer_check = AnswerCheck(self.stores.sources, Checker(self.knowledge.embedder), pool)
@@ -80,6 +83,7 @@ class Workshop:
             self.knowledge.embedder,
             self.knowledge.index,
             self.providers,
+            self.entailment,
         )
         housekeeping = Housekeeping([self.drafts.purge])
         ends: list[Callable[[], object]] = [

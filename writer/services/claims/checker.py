@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from writer.domain.claims import ClaimStatus, Verdict
 from writer.domain.errors import ConfigurationError
+from writer.domain.ports.entailment import Entailment
 from writer.domain.ports.sources import Embedder
 from writer.domain.sources import Passage
 from writer.services.claims.factual import HEURISTIC, why_factual
+from writer.services.claims.reading import STEPS_DOWN, Judged, read_too
 from writer.services.claims.rules import Objection, negated_once, objections
 from writer.services.claims.segments import Sentence
 from writer.services.claims.source_text import SourceText, source_text
@@ -32,7 +34,6 @@ _NEAREST_BY_WORDS = 2
 _SAME_SUBJECT = 0.6
 # A source sentence that has nearly all the telling words is near in meaning too: its vector would change no verdict.
 _SURE_BY_WORDS = 0.85
-_STEPS_DOWN = (ClaimStatus.SUPPORTED, ClaimStatus.WEAK, ClaimStatus.NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,14 @@ class Cited:
 
 
 class Checker:
-    """Deterministic: the same sentences, passages and pool of texts give the same verdicts."""
+    """Deterministic: the same sentences, passages and pool of texts give the same verdicts. With `entailment` it is not
+    for a page's thread."""
 
-    def __init__(self, embedder: Embedder | None) -> None:
+    def __init__(self, embedder: Embedder | None, entailment: Entailment | None = None) -> None:
         self._embedder = embedder
-        self.identity = f"{VERSION}:{embedder.model if embedder else 'words'}"
+        self._entailment = entailment
+        read = f":{entailment.identity}" if entailment else ""
+        self.identity = f"{VERSION}:{embedder.model if embedder else 'words'}{read}"
 
     def key(self, cited: Cited) -> str:
         """The digest of everything that the verdict depends on, but for the rarity of words."""
@@ -62,7 +66,8 @@ class Checker:
         """All at once: sentences and their nearest source sentences are embedded in one go."""
         compared = [_Comparison(one, rarity) for one in cited if one.passages]
         cosines = self._cosines(compared)
-        by_sentence = {id(one.cited): one.verdict(cosines) for one in compared}
+        judged = read_too([one.judged(cosines) for one in compared], self._entailment)
+        by_sentence = {id(one.cited): verdict for one, verdict in zip(compared, judged, strict=True)}
         return [by_sentence[id(one)] if one.passages else without_passages(one) for one in cited]
 
     def _cosines(self, compared: Iterable["_Comparison"]) -> "_Cosines | None":
@@ -115,7 +120,7 @@ class _Comparison:
     def _sure(self) -> bool:
         return bool(self._nearest) and self._nearest[0][2] >= _SURE_BY_WORDS
 
-    def verdict(self, cosines: _Cosines | None) -> Verdict:
+    def judged(self, cosines: _Cosines | None) -> Judged:
         best = self._best(cosines)
         score = self._recall
         if cosines is not None and best is not None:
@@ -126,13 +131,17 @@ class _Comparison:
         reasons = [objection.reason for objection in found]
         if status is not ClaimStatus.SUPPORTED:
             reasons.append(_about_score(status))
-        for objection in found:
-            status = max(status, objection.limit, key=_STEPS_DOWN.index)
+        best_left = max((objection.limit for objection in found), key=STEPS_DOWN.index, default=ClaimStatus.SUPPORTED)
+        status = max(status, best_left, key=STEPS_DOWN.index)
         if self.cited.unknown:
             status = ClaimStatus.BROKEN
             reasons = [*(no_such(id_) for id_ in self.cited.unknown), *reasons]
         source, quote = (best[0], best[1]) if best else (None, "")
-        return Verdict(status, round(score, 4), tuple(reasons), quote, source.id if source else "")
+        verdict = Verdict(status, round(score, 4), tuple(reasons), quote, source.id if source else "")
+        return Judged(verdict, best_left, self.cited.sentence.plain, self._text_of(verdict.quote_passage))
+
+    def _text_of(self, passage_id: str) -> str:
+        return next((passage.text for passage in self.cited.passages if passage.id == passage_id), "")
 
     def _objections(self, best: tuple[SourceText, str, float] | None) -> list[Objection]:
         found = objections(self.cited.sentence, self._sources)

@@ -9,6 +9,7 @@ from writer.domain.drafts import Draft
 from writer.domain.errors import NotFound, UserMistake
 from writer.domain.jobs import NewJob, NewStep
 from writer.domain.ports.claims import ClaimStore
+from writer.domain.ports.entailment import Entailment
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.sources import Embedder, SourceStore
 from writer.domain.sources import Hit, Passage
@@ -65,13 +66,15 @@ class Claims:
         search: HybridSearch,
         embedder: Embedder | None,
         wake: Callable[[], None] = lambda: None,
+        entailment: Entailment | None = None,
     ) -> None:
         self._drafts = drafts
         self._sources = sources
         self._store = store
         self._ledger = ledger
         self._search = search
-        self._checker = Checker(embedder)
+        self._checker = Checker(embedder, entailment)
+        self._quick = Checker(embedder)
         self._pool = Pool(sources)
         self._wake = wake
         self._whole: dict[str, tuple[int, int, CheckedDraft]] = {}
@@ -139,7 +142,7 @@ class Claims:
         others = [hit for hit in hits if hit.passage.id not in claim.passage_ids][:limit]
         alone = Sentence(0, len(claim.sentence), claim.sentence, plain, ())
         pairs = [Cited(alone, (hit.passage,)) for hit in others]
-        verdicts = self._checker.verdicts(pairs, self._pool.rarity(draft.owner_id))
+        verdicts = self._quick.verdicts(pairs, self._pool.rarity(draft.owner_id))
         found = [Alternative(hit, verdict) for hit, verdict in zip(others, verdicts, strict=True)]
         order = list(ClaimStatus)
         return sorted(found, key=lambda one: (order.index(one.verdict.status), -(one.verdict.score or 0)))
