@@ -10,6 +10,7 @@ from writer.domain.drafting import BUILT_IN
 from writer.domain.ports.web_search import WebSearch
 from writer.providers.registry import Registry
 from writer.security.fetch import fetch
+from writer.services.articles.gaps import Gaps
 from writer.services.articles.service import Articles
 from writer.services.jobs.context import Handler
 from writer.services.providers import Providers
@@ -44,6 +45,17 @@ class Researching:
             add_addresses=self._knowledge.sources.add_addresses,
             imports=self._knowledge.sources.imports,
             outline=articles.redo_outline,
+            source_ids=articles.source_ids,
+            wake=wake,
+        )
+
+    def gaps(self, articles: Articles, wake: Callable[[str], None]) -> Gaps:
+        return Gaps(
+            self._stores.drafts,
+            self._stores.jobs,
+            self._stores.sources,
+            self._knowledge.library,
+            source_ids=articles.source_ids,
             wake=wake,
         )
 

@@ -28,7 +28,9 @@ class Show(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SectionContract:
-    """All that one section may know. Never other sections' text: that is what makes writing side by side safe."""
+    """All that one section may know. Never other sections' text: that is what makes writing side by side safe.
+
+    `chosen`: the writer named these passages for it, so they are used whatever a rule thinks of them."""
 
     brief: Brief
     outline: Outline
@@ -37,6 +39,7 @@ class SectionContract:
     before: SectionPlan | None
     after: SectionPlan | None
     passages: tuple[Passage, ...]
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,9 @@ class Jobs:
         of_kind = (JobRow.kind == kind,) if kind else ()
         return self._newest(JobRow.owner_id == owner_id, *of_kind, limit=limit)
 
-    def latest_for_draft(self, draft_id: str) -> Job | None:
-        return next(iter(self._newest(JobRow.draft_id == draft_id, limit=1)), None)
+    def latest_for_draft(self, draft_id: str, kind: str = "") -> Job | None:
+        of_kind = (JobRow.kind == kind,) if kind else ()
+        return next(iter(self._newest(JobRow.draft_id == draft_id, *of_kind, limit=1)), None)
 
     def latest_for_source(self, source_id: int) -> Job | None:
         return next(iter(self._newest(JobRow.source_id == source_id, limit=1)), None)

@@ -113,7 +113,7 @@ class Articles:
         return draft
 
     def _job_of(self, draft: Draft) -> Job:
-        job = self._ledger.latest_for_draft(draft.id)
+        job = self._ledger.latest_for_draft(draft.id, steps.KIND)
         if job is None:
             raise NotFound("Nothing is being written for this draft. Ask for an outline first.")
         return job

@@ -25,6 +25,7 @@ _PASSAGES_FOR_THE_OUTLINE = 80
 _PASSAGES_ON_THE_TOPIC = 24
 _PASSAGES_A_QUESTION = 12
 _MOST_PASSAGES = 120
+_QUOTES_OF_A_CHOSEN_PASSAGE = 4
 _UNUSED_WISHES = (("tone", "tone"), ("point_of_view", "point of view"), ("reading_level", "reading level"))
 
 
@@ -117,6 +118,8 @@ class ExtractiveDrafter:
         row, passages = contract.row, canonical(contract.passages)
         if not row.passage_ids:
             return ()
+        if contract.chosen:
+            return first_of_each(pool_of(contract.brief, passages))
         planned = self._planned(contract, passages)
         return planned or local_choice(contract.brief, contract.outline, row.key, passages, row.words, self._embedder)
 
@@ -143,6 +146,14 @@ class ExtractiveDrafter:
             return [0.0] * len(others)
         vectors = embedded(self._embedder, [text, *(other.text for other in others)])
         return [float(near) for near in vectors[1:] @ vectors[0]]
+
+
+def first_of_each(pool: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """For passages that the writer named: the first sentences of each, in the passages' order."""
+    by_passage: dict[str, list[Candidate]] = {}
+    for candidate in pool:
+        by_passage.setdefault(candidate.id, []).append(candidate)
+    return tuple(candidate for under in by_passage.values() for candidate in under[:_QUOTES_OF_A_CHOSEN_PASSAGE])
 
 
 def _questions(brief: Brief, outline: Outline) -> list[str]:

@@ -61,8 +61,8 @@ class Jobs:
     def recent(self, by: Actor, limit: int = 50) -> list[Job]:
         return self._ledger.jobs(by.user, limit)
 
-    def for_draft(self, draft_id: str, by: Actor) -> Job | None:
-        job = self._ledger.latest_for_draft(draft_id)
+    def for_draft(self, draft_id: str, by: Actor, kind: str = "") -> Job | None:
+        job = self._ledger.latest_for_draft(draft_id, kind)
         return job if job and job.owner_id == by.user else None
 
     def for_source(self, source_id: int, by: Actor) -> Job | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from writer.domain.actors import Actor, authorize
 from writer.domain.briefs import MAX_ITEMS, Brief
@@ -24,6 +25,8 @@ AddAddresses = Callable[[str, Actor, int], Job]
 Imports = Callable[[Actor, int], list[Import]]
 Outline = Callable[[str, Actor, str], Job]
 """(draft, actor, route) → the job that makes the draft's outline."""
+SourceIds = Callable[[Brief, Actor], tuple[int, ...]]
+"""What a brief is written from; empty stands for every source."""
 _IMPORTS_LOOKED_AT = 20
 
 
@@ -41,6 +44,7 @@ class ResearchDesk:
         add_addresses: AddAddresses,
         imports: Imports,
         outline: Outline,
+        source_ids: SourceIds,
         wake: Callable[[str], None],
     ) -> None:
         self._drafts = drafts
@@ -51,11 +55,13 @@ class ResearchDesk:
         self._add_addresses = add_addresses
         self._imports = imports
         self._outline = outline
+        self._source_ids = source_ids
         self._wake = wake
 
     def readiness(self, brief: Brief, by: Actor) -> Readiness:
         """Whether the sources are enough for the brief, by how many passages are near what it asks."""
-        return readiness_of(brief, lambda query, limit: self._hits(by.user, query, limit, brief.source_ids))
+        among = self._source_ids(brief, by)
+        return readiness_of(brief, lambda query, limit: self._hits(by.user, query, limit, among))
 
     def start(self, brief: Brief, by: Actor, route: str = "", *, web: bool = False) -> Job:
         """A draft that is being researched, and its job. `web` sends every question to the search engine without asking
@@ -63,7 +69,7 @@ class ResearchDesk:
         type_of(brief)
         if web:
             self._engine(by)
-        args = {"brief": brief_json(brief), "route": route, "web": web}
+        args = {"brief": self._told(brief, by), "route": route, "web": web}
         fingerprint = digest_of("research", args)
         earlier = self._earlier(fingerprint, by)
         if earlier is not None:
@@ -78,7 +84,7 @@ class ResearchDesk:
         asked = [Question(" ".join(text.split())[:200], "writer") for text in questions if text.strip()]
         if not asked:
             raise UserMistake("There is nothing to search for: write down what is missing.")
-        args = {"brief": brief_json(brief), "questions": steps.questions_json(asked[:10]), "web": False}
+        args = {"brief": self._told(brief, by), "questions": steps.questions_json(asked[:10]), "web": False}
         return self._added(NewJob(steps.KIND, by.user, (steps.QUESTIONS,), args=args))
 
     def get(self, job_id: str, by: Actor) -> Research:
@@ -140,6 +146,9 @@ class ResearchDesk:
             draft = self._drafts.set_brief(draft.id, draft.revision, wanted)
         self._outline(draft.id, by, route)
         return self._drafts.get(draft.id)
+
+    def _told(self, brief: Brief, by: Actor) -> dict[str, Any]:
+        return brief_json(replace(brief, source_ids=self._source_ids(brief, by)))
 
     def _engine(self, by: Actor) -> None:
         if self._web_for(by.user) is None:
