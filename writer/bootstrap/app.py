@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from writer.services.articles.gaps import Gaps
 from writer.services.articles.service import Articles
 from writer.services.claims.service import Claims
 from writer.services.doctor import Finding
@@ -30,6 +31,7 @@ class App:
     settings: Settings
     database: Database
     articles: Articles
+    gaps: Gaps
     drafts: Drafts
     claims: Claims
     exports: Exports

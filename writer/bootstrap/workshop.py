@@ -17,6 +17,8 @@ from writer.security.cipher import FileCipher
 from writer.services.accounts import Accounts
 from writer.services.articles import steps
 from writer.services.articles.desk import Desk
+from writer.services.articles.gap_job import GapJob
+from writer.services.articles.gaps import STEP as RETRY
 from writer.services.articles.handlers import ArticleHandlers
 from writer.services.articles.model_drafter import ModelDrafter
 from writer.services.articles.service import Articles
@@ -109,6 +111,7 @@ class Workshop:
             settings=self.settings,
             database=self.database,
             articles=articles,
+            gaps=self.researching.gaps(articles, jobs.wake),
             drafts=self.drafts,
             claims=self.claims,
             exports=Exports(self.drafts),
@@ -173,6 +176,7 @@ class Workshop:
             **article,
             **self.knowledge.handlers(),
             **self.researching.handlers(),
+            RETRY: checks.after(GapJob(desk).retry),
             **answering.handlers,
             **checks.handlers,
             last: checks.after(article[last]),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from writer.domain.citations import cited_ids
 from writer.domain.drafting import Drafted, SectionContract
 from writer.domain.drafts import Draft, Origin
 from writer.domain.jobs import StepOutcome
@@ -36,7 +37,7 @@ class GapJob:
         contract = _contract(context, key, passages)
         own = digest_of("retry", context.job.id, drafter.identity, [(one.id, one.digest) for one in passages])
         drafted, keep = await remembered(context, own, lambda: drafter.section(contract, context.caller, context.show))
-        drafted = _distinct(drafted, draft, key)
+        drafted = drafted if contract.chosen else _distinct(drafted, draft, key)
         now = draft.section(key)
         heading = now.heading if now else contract.row.heading
         route = drafted.route or drafter.name
@@ -79,7 +80,7 @@ def _contract(context: StepContext, key: str, passages: Iterable[Passage]) -> Se
 
 
 def _distinct(drafted: Drafted, draft: Draft, key: str) -> Drafted:
-    """Without what other sections say in the same words, unless nothing would be left."""
+    """Without what other sections say in the same words, unless no evidence would be left."""
     runs = {run for s in draft.sections if s.key != key for run in runs_of(shared_words(s.text))}
     left = without_overlap(drafted.text, runs)
-    return replace(drafted, text=left) if left.strip() else drafted
+    return replace(drafted, text=left) if cited_ids(left) else drafted
