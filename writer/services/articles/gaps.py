@@ -22,7 +22,6 @@ from writer.services.articles.plans import BODY_SHARE, planned_row
 KIND = "section"
 STEP = "article.retry"
 MOST_PASSAGES = 12
-OPTIONS = ("search_sources", "search_web", "add_source", "retry", "own", "leave_out")
 
 SourceIds = Callable[[Brief, Actor], tuple[int, ...]]
 
@@ -37,6 +36,11 @@ class OpenPart:
     gap: Gap
     again: bool
     retry: Job | None = None
+
+    def options(self, *, web: bool) -> list[str]:
+        """What its writer can do about it; `web`: a web search is set up."""
+        evidence = ["search_sources", *(["search_web"] if web else []), "add_source", "retry"]
+        return [*(evidence if self.again else []), "own", "leave_out"]
 
 
 class Gaps:

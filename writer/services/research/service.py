@@ -87,6 +87,14 @@ class ResearchDesk:
         args = {"brief": self._told(brief, by), "questions": steps.questions_json(asked[:10]), "web": False}
         return self._added(NewJob(steps.KIND, by.user, (steps.QUESTIONS,), args=args))
 
+    def for_gap(self, draft_id: str, key: str, by: Actor) -> Job:
+        """The suggested searches of a section's gap as questions. Nothing is sent by it."""
+        draft = self._owned_draft(draft_id, by)
+        section = draft.section(key)
+        if section is None or section.gap is None:
+            raise NotFound("There is no such gap in this draft.")
+        return self.start_with(section.gap.suggested_queries or section.gap.missing, draft.brief, by)
+
     def get(self, job_id: str, by: Actor) -> Research:
         job = self._owned(job_id, by)
         rows = self._ledger.steps(job.id)
@@ -176,7 +184,13 @@ class ResearchDesk:
     def _draft_of(self, job: Job, by: Actor) -> Draft:
         if not job.draft_id:
             raise UserMistake("This research belongs to an article that is written already.")
-        draft = self._drafts.get(job.draft_id)
+        return self._owned_draft(job.draft_id, by)
+
+    def _owned_draft(self, draft_id: str, by: Actor) -> Draft:
+        try:
+            draft = self._drafts.get(draft_id)
+        except NotFound:
+            raise NotFound("There is no such draft.") from None
         authorize(by, "write", draft.owner_id, "draft")
         return draft
 
