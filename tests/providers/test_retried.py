@@ -241,3 +241,20 @@ async def test_a_rate_limit_is_waited_for_and_then_the_call_works(server: Script
     assert reply.text == "Here."
     assert len(clock.slept) == 1
     assert 18 < clock.slept[0] < 22.5
+
+
+async def test_stop_ends_a_patient_request_while_it_waits_for_its_next_attempt():
+    waiting = asyncio.Event()
+
+    async def wait_for_ever(seconds: float) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    patient = Retried(ScriptedProvider([DOWN]), RetryPolicy(), Traffic(), sleep=wait_for_ever)
+    asking = asyncio.create_task(collected(patient.stream(a_request(patient=True))))
+    await waiting.wait()
+
+    asking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asking, 30)

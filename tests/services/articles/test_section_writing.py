@@ -14,6 +14,7 @@ from tests.services.articles.support import (
     prose,
     whole,
 )
+from writer.domain.briefs import Brief
 from writer.domain.citations import cited_ids
 from writer.domain.completions import Finished, StopReason, TextDelta, Tokens
 from writer.domain.errors import ProviderUnavailable, ReplyInvalid, StreamInterrupted
@@ -312,3 +313,12 @@ def test_no_reply_breaks_the_reading_of_values(text: str):
     headline_in(text)
     json_in(text * 40)
     json_in('{"a":' * 5000)
+
+
+async def test_what_is_written_in_the_background_is_asked_for_patiently():
+    _, sections = await written(prose(20))
+    outlining = ScriptedProvider("# Tides\n\n## Costs\n\n- A point\n\n## Machines\n\n- A point")
+    await ModelDrafter(outlining).outline(Brief("Tides", words=300), [], CALLER, Shown())
+
+    assert all(request.patient for request in sections.requests)
+    assert not any(request.patient for request in outlining.requests)  # somebody waits for the outline

@@ -1,13 +1,15 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.services.claims.conftest import Room
 from tests.support.vectors import put_passages
 from writer.domain.actors import LOCAL_ACTOR, Actor
-from writer.domain.claims import Claim, ClaimStatus
+from writer.domain.claims import CheckedDraft, Claim, ClaimStatus
 from writer.domain.errors import EditConflict, NotFound, UserMistake
 from writer.services.claims.job import ClaimChecks
+from writer.services.claims.recent import Recent
 from writer.services.claims.service import JOB_KIND, notes
 from writer.services.jobs.context import LiveStep, StepContext
 from writer.services.jobs.live import LiveText
@@ -63,7 +65,49 @@ def test_what_was_checked_is_looked_up_and_new_sentences_are_unchecked(room: Roo
     statuses = [claim.status for claim in room.claims.of(draft.id, LOCAL_ACTOR).claims]
 
     assert statuses == [ClaimStatus.SUPPORTED, ClaimStatus.UNCHECKED]
+    assert [claim.status for claim in room.claims.soon(draft.id, LOCAL_ACTOR).claims] == statuses
+    run_job(room)
     assert [claim.status for claim in room.claims.soon(draft.id, LOCAL_ACTOR).claims] == [ClaimStatus.SUPPORTED] * 2
+
+
+def test_what_needs_no_comparing_is_known_without_a_job(room: Room):
+    draft = room.draft("Costs fell by 30 percent in 2019. The tide rises twice a day [[S99.p1]].")
+
+    known = room.claims.soon(draft.id, LOCAL_ACTOR)
+
+    assert [claim.status for claim in known.claims] == [ClaimStatus.UNCITED, ClaimStatus.BROKEN]
+    assert room.stores.jobs.jobs("local") == []
+
+
+def test_a_check_that_failed_is_ordered_again_for_another_revision_only(room: Room):
+    room.source(PUMPS)
+    draft = room.draft(SENTENCE)
+    room.claims.soon(draft.id, LOCAL_ACTOR)
+    (step,) = room.stores.jobs.claim("test", 8, 60)
+    room.stores.jobs.fail(step, "It broke.", ())
+
+    room.claims.soon(draft.id, LOCAL_ACTOR)
+    assert len(room.stores.jobs.jobs("local")) == 1
+
+    room.write(draft, f"{SENTENCE} The plant is warm [[S1.p1]].")
+    room.claims.soon(draft.id, LOCAL_ACTOR)
+    assert len(room.stores.jobs.jobs("local")) == 2
+
+
+def test_pages_may_ask_from_many_threads_at_once():
+    recent, one = Recent(), CheckedDraft(1, ())
+
+    def ask(thread: int) -> None:
+        for n in range(500):
+            recent.put(f"draft-{(thread + n) % 90}", 1, 1, one)
+            assert recent.of(f"draft-{n % 90}", 1, 1) in (one, None)
+            recent.forget(f"draft-{n % 7}")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(8)))
+
+    assert len(recent._checked) <= 32
+    assert recent.of("draft-89", 2, 1) is None
 
 
 def test_many_new_sentences_are_left_to_a_job_that_is_ordered_once(room: Room):

@@ -76,6 +76,7 @@ class ModelDrafter:
             max_output_tokens=_PLAN_TOKENS,
             reply_schema=PLAN_SCHEMA,
             prompt_version=prompts()["plan"].version,
+            patient=True,
         )
         reply = await self._asking.value(request)
         plan = plan_in(reply.text, brief, outline, evidence)
@@ -121,6 +122,7 @@ class ModelDrafter:
             max_output_tokens=ROOM_TO_THINK + 600,
             reply_schema=_HEADLINE_SCHEMA,
             prompt_version=prompt.version,
+            patient=True,
         )
         reply = await self._asking.value(request)
         headline = headline_in(reply.text) or plain_headline(body)

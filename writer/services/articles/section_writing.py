@@ -92,7 +92,12 @@ class SectionWriting:
             legal_ids=material.legal_ids(legal),
         )
         request = CompletionRequest(
-            messages, purpose, caller, max_output_tokens=ROOM_TO_THINK + words * 4, prompt_version=prompt.version
+            messages,
+            purpose,
+            caller,
+            max_output_tokens=ROOM_TO_THINK + words * 4,
+            prompt_version=prompt.version,
+            patient=True,
         )
         reply = await self._asking.prose(request, show, words)
         checked = only_known(prose_in(reply.text, name), set(legal).__contains__)
@@ -170,7 +175,12 @@ def _part_of(
 ) -> _Part:
     words = contract.row.words
     request = CompletionRequest(
-        messages, purpose, caller, max_output_tokens=ROOM_TO_THINK + words * 4, prompt_version=prompt.version
+        messages,
+        purpose,
+        caller,
+        max_output_tokens=ROOM_TO_THINK + words * 4,
+        prompt_version=prompt.version,
+        patient=True,
     )
     return _Part(request, tuple(passage.id for passage in contract.passages), words, contract.row.heading)
 

@@ -7,7 +7,7 @@ from writer.domain.actors import Actor
 from writer.domain.claims import UNCHECKED, CheckedDraft, Claim, ClaimStatus, Verdict
 from writer.domain.drafts import Draft
 from writer.domain.errors import NotFound, UserMistake
-from writer.domain.jobs import NewJob, NewStep
+from writer.domain.jobs import Job, JobState, NewJob, NewStep
 from writer.domain.ports.claims import ClaimStore
 from writer.domain.ports.entailment import Entailment
 from writer.domain.ports.jobs import JobLedger
@@ -15,6 +15,7 @@ from writer.domain.ports.sources import Embedder, SourceStore
 from writer.domain.sources import Hit, Passage
 from writer.services.claims.checker import Checker, Cited, no_such, without_passages
 from writer.services.claims.pool import Pool
+from writer.services.claims.recent import Recent
 from writer.services.claims.segments import Sentence, plain_text, sentences_of
 from writer.services.claims.softening import softened
 from writer.services.drafts import Drafts
@@ -22,8 +23,6 @@ from writer.services.knowledge.search import HybridSearch
 
 JOB_KIND = "claims"
 STEP = NewStep("check", "claims.check", 0, "Check the citations")
-FEW = 12
-_REMEMBERED = 32
 _ALTERNATIVES = 5
 
 
@@ -51,7 +50,9 @@ class _Draft:
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
-        return {claim.key: claim.verdict for claim in self.stored.claims if claim.status is not ClaimStatus.UNCHECKED}
+        """Those that were stored, and those that need no comparing."""
+        stored = {claim.key: claim.verdict for claim in self.stored.claims if claim.status is not ClaimStatus.UNCHECKED}
+        return stored | {key: without_passages(cited) for _, cited, key in self.found if not cited.passages}
 
 
 class Claims:
@@ -77,14 +78,14 @@ class Claims:
         self._quick = Checker(embedder)
         self._pool = Pool(sources)
         self._wake = wake
-        self._whole: dict[str, tuple[int, int, CheckedDraft]] = {}
+        self._recent = Recent()
 
     def of(self, draft_id: str, by: Actor) -> CheckedDraft:
         """Of the draft as it is now; sentences that were not checked yet say so."""
         draft = self._drafts.open(draft_id, by)
-        known = self._whole.get(draft_id)
-        if known and known[:2] == (draft.revision, self._sources.last_change()):
-            return known[2]
+        known = self._recent.of(draft_id, draft.revision, self._sources.last_change())
+        if known is not None:
+            return known
         read = self._read(draft)
         return CheckedDraft(draft.revision, _claims(read, read.verdicts))
 
@@ -102,23 +103,22 @@ class Claims:
         self._keep(draft, change, checked, read.stored)
         return checked
 
-    def soon(self, draft_id: str, by: Actor, most: int = FEW) -> CheckedDraft:
-        """For a page: a few new sentences are checked at once, many in a job of their own."""
+    def soon(self, draft_id: str, by: Actor) -> CheckedDraft:
+        """For a page: sentences that have to be compared are left to a job, and say so until it has been there."""
         known = self.of(draft_id, by)
-        waiting = sum(claim.status is ClaimStatus.UNCHECKED for claim in known.claims)
-        if waiting > most:
-            self.later(draft_id, by)
+        if any(claim.status is ClaimStatus.UNCHECKED for claim in known.claims):
+            self.later(draft_id, by, known.revision)
             return known
-        if waiting or any(claim.changed for claim in known.claims) or draft_is_new(known, self._store.of(draft_id)):
+        if any(claim.changed for claim in known.claims) or draft_is_new(known, self._store.of(draft_id)):
             return self.check(draft_id, by)
         return known
 
-    def later(self, draft_id: str, by: Actor) -> None:
+    def later(self, draft_id: str, by: Actor, revision: int = 0) -> None:
         """A job checks the draft as it will be then. It belongs to no draft in the ledger: the article's own job is the
-        one that people watch."""
-        new = check_of(draft_id, by.user)
+        one that people watch. With `revision`, a check that failed on it already is not ordered again."""
+        new = check_of(draft_id, by.user, revision)
         earlier = self._ledger.by_fingerprint(by.user, new.fingerprint)
-        if earlier is None or earlier.state.is_over:
+        if earlier is None or (earlier.state.is_over and not _failed_on(earlier, revision)):
             self._ledger.add(new)
         self._wake()
 
@@ -132,7 +132,7 @@ class Claims:
             for one in stored.claims
         )
         self._store.put(draft_id, draft.owner_id, max(stored.revision, 1), kept)
-        self._whole.pop(draft_id, None)
+        self._recent.forget(draft_id)
 
     def alternatives(self, draft_id: str, by: Actor, claim: Claim, limit: int = _ALTERNATIVES) -> list[Alternative]:
         """Other passages of the owner that the sentence might rest on, those that bear it out best first."""
@@ -194,13 +194,17 @@ class Claims:
     def _keep(self, draft: Draft, change: int, checked: CheckedDraft, stored: CheckedDraft) -> None:
         if checked != stored:
             self._store.put(draft.id, draft.owner_id, checked.revision, checked.claims)
-        while len(self._whole) >= _REMEMBERED:
-            self._whole.pop(next(iter(self._whole)))
-        self._whole[draft.id] = (draft.revision, change, checked)
+        self._recent.put(draft.id, draft.revision, change, checked)
 
 
-def check_of(draft_id: str, owner_id: str) -> NewJob:
-    return NewJob(JOB_KIND, owner_id, (STEP,), fingerprint=f"{JOB_KIND}:{draft_id}", args={"draft_id": draft_id})
+def check_of(draft_id: str, owner_id: str, revision: int = 0) -> NewJob:
+    """`revision` is the one that is to be checked, 0 for whatever it is then."""
+    args = {"draft_id": draft_id, "revision": revision}
+    return NewJob(JOB_KIND, owner_id, (STEP,), fingerprint=f"{JOB_KIND}:{draft_id}", args=args)
+
+
+def _failed_on(job: Job, revision: int) -> bool:
+    return bool(revision) and job.state is JobState.FAILED and job.args.get("revision") == revision
 
 
 def draft_is_new(known: CheckedDraft, stored: CheckedDraft) -> bool:
