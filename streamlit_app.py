@@ -18,6 +18,7 @@ SCREENS = (
     ("write", "Write", ":material/edit_note:"),
     ("drafts", "Drafts", ":material/article:"),
     ("editor", "Editor", ":material/ink_pen:"),
+    ("ask", "Ask", ":material/contact_support:"),
     ("sources", "Sources", ":material/library_books:"),
     ("analytics", "Analytics", ":material/monitoring:"),
     ("settings", "Settings", ":material/settings:"),

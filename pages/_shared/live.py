@@ -12,8 +12,9 @@ from writer.domain.jobs import Job, JobState, StepState
 from writer.security.render import as_markdown, plain
 from writer.services.jobs.events import JobSnapshot, StepView
 
-SHOWN_KINDS = tuple(f"article.{part}" for part in ("outline", "section", "repair", "introduction", "conclusion"))
-WIDE_KINDS = ("article.outline",)
+_PARTS = ("outline", "section", "repair", "introduction", "conclusion")
+SHOWN_KINDS = (*(f"article.{part}" for part in _PARTS), "ask.answer")
+WIDE_KINDS = ("article.outline", "ask.answer")
 _POLL_S = 1.0
 
 _live = st.components.v2.component(

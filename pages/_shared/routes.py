@@ -10,7 +10,7 @@ BUILT_IN_NOTE = "Built-in drafter: a source brief of cited extracts. Add a model
 _KEY = "brief:route"
 
 
-def pick_route(routes: Sequence[str]) -> None:
+def pick_route(routes: Sequence[str], label: str = "Written by") -> None:
     """Nothing to pick where only the built-in drafter can write."""
     if not routes:
         return
@@ -18,7 +18,7 @@ def pick_route(routes: Sequence[str]) -> None:
     labels |= {route: f"Only {route}" for route in routes} if len(routes) > 1 else {}
     labels[BUILT_IN] = "Built-in drafter (cited extracts, no model)"
     st.selectbox(
-        "Written by",
+        label,
         list(labels),
         format_func=lambda route: labels.get(route, route),
         key=_KEY,

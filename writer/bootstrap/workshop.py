@@ -71,9 +71,10 @@ class Workshop:
             wake=self._wake,
             entailment=self.entailment,
         )
-        pool = Pool(self.stores.sources)
-        self.answer_check = AnswerCheck(self.stores.sources, Checker(self.knowledge.embedder), pool)
-        self.extractive_answerer = ExtractiveAnswerer(self.knowledge.embedder, pool.rarity)
+        embedder, pool = self.knowledge.embedder, Pool(self.stores.sources)
+        checker, quick = Checker(embedder, self.entailment), Checker(embedder)
+        self.answer_check = AnswerCheck(self.stores.sources, pool, checker, quick)
+        self.extractive_answerer = ExtractiveAnswerer(embedder, pool.rarity)
         self.runner = EmbeddedRunner(self.loop, self.stores.jobs, settings.data_dir / "runners", self._new_runner)
 
     def app(self) -> App:

@@ -4,6 +4,6 @@ from writer.services.questions.answering import Answering
 from writer.services.questions.checking import AnswerCheck
 from writer.services.questions.extractive import ExtractiveAnswerer
 from writer.services.questions.model import ModelAnswerer
-from writer.services.questions.service import Questions, question_json
+from writer.services.questions.service import Questions
 
-__all__ = ["AnswerCheck", "Answering", "ExtractiveAnswerer", "ModelAnswerer", "Questions", "question_json"]
+__all__ = ["AnswerCheck", "Answering", "ExtractiveAnswerer", "ModelAnswerer", "Questions"]

@@ -15,16 +15,22 @@ SECTION = "answer"
 
 
 class AnswerCheck:
-    def __init__(self, sources: SourceStore, checker: Checker, pool: Pool) -> None:
+    """`quick` may be asked by a page: it does without what takes long."""
+
+    def __init__(self, sources: SourceStore, pool: Pool, checker: Checker, quick: Checker) -> None:
         self._sources = sources
-        self._checker = checker
         self._pool = pool
+        self._checker = checker
+        self._quick = quick
 
     def claims(self, owner_id: str, text: str) -> tuple[Claim, ...]:
         """Sentences that cite something, or seem to need to."""
+        return self._checked(self._checker, owner_id, text)
+
+    def _checked(self, checker: Checker, owner_id: str, text: str) -> tuple[Claim, ...]:
         passages = self.passages(owner_id, text)
         found = [one for one in _cited(text, passages) if one.sentence.passage_ids or without_passages(one).reasons]
-        verdicts = self._checker.verdicts(found, self._pool.rarity(owner_id)) if found else []
+        verdicts = checker.verdicts(found, self._pool.rarity(owner_id)) if found else []
         return tuple(_claim(one, verdict) for one, verdict in zip(found, verdicts, strict=True))
 
     def now(self, owner_id: str, text: str, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -33,7 +39,7 @@ class AnswerCheck:
         digests = {id_: passage.digest for id_, passage in self.passages(owner_id, text).items()}
         if all(digests.get(id_) == digest for claim in claims for id_, digest in claim.baseline):
             return claims
-        fresh = {claim.identity: claim for claim in self.claims(owner_id, text)}
+        fresh = {claim.identity: claim for claim in self._checked(self._quick, owner_id, text)}
         return tuple(_since(claim, fresh.get(claim.identity, claim), digests) for claim in claims)
 
     def passages(self, owner_id: str, text: str) -> dict[str, Passage]:
