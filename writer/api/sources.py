@@ -1,14 +1,15 @@
 """Sources: add a file or a text, look, delete. Reading, embedding and indexing happen in a job."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from writer.api.shapes import Number, WhoAsks, source_json
 from writer.domain.actors import Actor
 from writer.domain.errors import UserMistake
+from writer.domain.scopes import Scope
 from writer.domain.sources import Source
 
 if TYPE_CHECKING:
@@ -38,8 +39,22 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
     router = APIRouter(tags=["sources"])
 
     @router.get("/sources")
-    def listing(request: Request) -> list[dict[str, Any]]:
-        return [source_json(source) for source in app.sources.listing(who(request))]
+    def listing(
+        request: Request,
+        response: Response,
+        limit: Annotated[int | None, Query(ge=1, le=10_000)] = None,
+        offset: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+        collection: Annotated[str, Query(max_length=200)] = "",
+        tag: Annotated[str, Query(max_length=200)] = "",
+    ) -> list[dict[str, Any]]:
+        """Newest first; all of them without “limit”. “Total-Count” says how many there are within the collection (name
+        or id) and tag."""
+        by = who(request)
+        within = Scope(
+            collections=app.collections.ids_of([collection], by) if collection else (), tags=(tag,) if tag else ()
+        )
+        response.headers["Total-Count"] = str(app.sources.tally(by, within).sources)
+        return [source_json(source) for source in app.sources.listing(by, limit, offset, within)]
 
     @router.post("/sources", status_code=201, openapi_extra=_FORM)
     async def add(request: Request, response: Response) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def brief_in(data: object, ids_of: "Callable[[Sequence[str | int]], Sequence[int]]") -> "Brief":
+    """`ids_of` finds the collections that it names."""
     from writer.services.briefs import brief_from, with_collections
 
     return brief_from(with_collections(data, ids_of))

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Self
 
+from writer.bootstrap.knowledge import COLLECTION_LIMITS
+from writer.documents.archive import archive
 from writer.documents.reader import IsolatedReader
 from writer.documents.sniffing import sniff
+from writer.domain.collections import Cut
 from writer.domain.errors import WriterError
 from writer.domain.jobs import Step
 from writer.domain.ports.sources import Embedder
@@ -23,6 +27,10 @@ from writer.services.knowledge import (
     SourceLibrary,
     Sources,
 )
+from writer.services.knowledge.collections import Collections
+from writer.services.knowledge.portable import Portable
+from writer.services.knowledge.previews import Previews
+from writer.services.knowledge.recutting import RecutSteps, Recutting
 from writer.services.knowledge.web.manners import Manners
 from writer.services.knowledge.web.pages import WebPages
 from writer.storage import LocalBlobs, Stores
@@ -40,6 +48,7 @@ class Studio:
     ) -> None:
         model, dimension = (embedder.model, embedder.dimension) if embedder else ("none", 384)
         self.stores = stores
+        self.search_model = model
         self.folder = folder
         self.blobs = LocalBlobs(folder / "blobs")
         self.keywords = FtsIndex(folder / "index", stores.sources)
@@ -59,11 +68,26 @@ class Studio:
             self.vectors,
             embedder,
             intake=self.intake,
+            cut_of=self.cut_of,
             desk=ImportDesk(stores.sources, stores.jobs, wake=lambda: None, folders_below=folder / "data"),
         )
-        self.ingestion = Ingestion(stores.sources, self.blobs, IsolatedReader(), embedder, self.keywords, self.vectors)
+        self.ingestion = Ingestion(
+            stores.sources, self.blobs, IsolatedReader(), embedder, self.keywords, self.vectors, self.cut_of
+        )
+        previews = Previews(stores.sources, self.blobs, IsolatedReader(), embedder)
+        recutting = Recutting(stores.sources, stores.collections, stores.jobs, wake=lambda: None)
+        self.collections = Collections(stores.collections, stores.sources, recutting, previews)
+        self.portable = Portable(
+            self.collections,
+            stores.sources,
+            self.blobs,
+            self.intake,
+            opened=partial(archive, limits=COLLECTION_LIMITS),
+            sniff=sniff,
+        )
+        recuts = RecutSteps(stores.sources, stores.jobs, self.ingestion, self.intake)
         self.slept: list[float] = []
-        self.handlers = {**self.ingestion.handlers(), **self._imports().handlers()}
+        self.handlers = {**self.ingestion.handlers(), **recuts.handlers(), **self._imports().handlers()}
         self._live = LiveText()
 
     def __enter__(self) -> Self:
@@ -71,6 +95,9 @@ class Studio:
 
     def __exit__(self, *_: object) -> None:
         self.vectors.close()
+
+    def cut_of(self, source_id: int) -> Cut:
+        return self.stores.collections.cuts([source_id]).get(source_id, Cut())
 
     def _imports(self) -> Imports:
         """Over the real fetcher, which a test opens for its own server; the clock stands still."""
