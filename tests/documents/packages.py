@@ -65,6 +65,7 @@ def docx_of(
 ) -> bytes:
     core = (
         f"<dc:title>{title}</dc:title><dc:creator>{author}</dc:creator><dcterms:modified>{modified}</dcterms:modified>"
+        "<dc:language>de-CH</dc:language>"
     )
     return zipped(
         {
@@ -81,7 +82,7 @@ def docx_of(
 def odt_of(body: str, *, prolog: str = "", manifest: str = "<manifest/>") -> bytes:
     facts = (
         "<dc:title>The tides</dc:title><meta:initial-creator>Ada Example</meta:initial-creator>"
-        "<dc:date>2024-05-03T10:00:00</dc:date>"
+        "<dc:date>2024-05-03T10:00:00</dc:date><dc:language>en-GB</dc:language>"
     )
     styles = '<style:style style:name="P1" style:parent-style-name="Title"/>'
     content = (
@@ -105,6 +106,7 @@ def epub_of(chapters: Mapping[str, str | bytes], *, prolog: str = "", encryption
     )
     order = spine or "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     told = "<dc:title>A Book of Tides</dc:title><dc:creator>Ada Example</dc:creator><dc:date>1901</dc:date>"
+    told += "<dc:language>sv-FI</dc:language>"
     parts: dict[str, str | bytes] = {
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": '<container><rootfile full-path="OEBPS/book.opf"/></container>',

@@ -66,7 +66,8 @@ def _stated(package: Archive, blocks: list[Block]) -> Reading:
         return Reading(blocks, stated_title("", blocks))
     core = xml_of(package.part("docProps/core.xml"))
     day = stated_day(text_at(core, f"{_TERMS}modified") or text_at(core, f"{_TERMS}created"))
-    return Reading(blocks, stated_title(text_at(core, f"{_DC}title"), blocks), text_at(core, f"{_DC}creator"), day)
+    title = stated_title(text_at(core, f"{_DC}title"), blocks)
+    return Reading(blocks, title, text_at(core, f"{_DC}creator"), day, language=text_at(core, f"{_DC}language"))
 
 
 def _styles(package: Archive) -> dict[str, _Style]:

@@ -36,7 +36,8 @@ def read_epub(path: Path, limits: Limits) -> Reading:
         blocks = [block for name in spine if name in package for block in _chapter(package, name, title)]
         authors = (" ".join((creator.text or "").split()) for creator in opf.iter(f"{_DC}creator"))
         day = next((stated_day(date.text or "") for date in opf.iter(f"{_DC}date")), "")
-        return Reading(blocks, stated_title(title, blocks), ", ".join(filter(None, authors)), day)
+        language = next((told.text or "" for told in opf.iter(f"{_DC}language")), "")
+        return Reading(blocks, stated_title(title, blocks), ", ".join(filter(None, authors)), day, language=language)
 
 
 def _opf_name(package: Archive) -> str:

@@ -45,7 +45,8 @@ def _stated(package: Archive, blocks: list[Block]) -> Reading:
     told = f"{_OFFICE}meta/"
     authors = text_at(meta, f"{told}{_META}initial-creator") or text_at(meta, f"{told}{_DC}creator")
     day = stated_day(text_at(meta, f"{told}{_DC}date") or text_at(meta, f"{told}{_META}creation-date"))
-    return Reading(blocks, stated_title(text_at(meta, f"{told}{_DC}title"), blocks), authors, day)
+    language = text_at(meta, f"{told}{_DC}language")
+    return Reading(blocks, stated_title(text_at(meta, f"{told}{_DC}title"), blocks), authors, day, language=language)
 
 
 def _styles(content: "Element") -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from writer.documents.assembly import cleaned, placed
 from writer.documents.child import OUT_OF_MEMORY
+from writer.documents.language import detected, primary
 from writer.documents.limits import DEFAULT_LIMITS, Limits
 from writer.documents.sniffing import HEAD_BYTES, shown, sniff
 from writer.domain.errors import SourceRefused
@@ -38,7 +39,8 @@ class IsolatedReader:
             raise SourceRefused(f"{name} holds no text.")
         text, found = placed(blocks)
         stated = {key: " ".join(str(reply.get(key, "")).split())[:500] for key in _STATED}
-        return Document(blocks=found, text=text, pages=reply.get("pages", 0), **stated)
+        language = primary(str(reply.get("language", ""))) or detected(text)
+        return Document(blocks=found, text=text, pages=reply.get("pages", 0), language=language, **stated)
 
     def _check(self, path: Path, kind: str, filename: str) -> None:
         size = path.stat().st_size

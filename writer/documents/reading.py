@@ -11,7 +11,7 @@ _DATE = re.compile(r"\s*(\d{4}(?:-\d{2}(?:-\d{2})?)?)")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Title, authors, date and address are what the file itself states, "" where it does not."""
+    """Title, authors, date, address and language are what the file itself states, "" where it does not."""
 
     blocks: list[Block] = field(default_factory=list)
     title: str = ""
@@ -19,6 +19,7 @@ class Reading:
     published: str = ""
     canonical_url: str = ""
     pages: int = 0
+    language: str = ""
 
 
 def stated_title(title: str, blocks: list[Block]) -> str:

@@ -52,6 +52,7 @@ def read_page(text: str) -> Reading:
         authors=", ".join(_authors(metas, linked)),
         published=_published(tree, metas, linked),
         canonical_url=_canonical(tree),
+        language=next((root.get("lang") or "" for root in tree.iter("html")), ""),
     )
 
 
