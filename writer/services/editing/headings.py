@@ -3,18 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import yaml
 
-from writer.services.editing.masks import MASK, outside
+from writer.services.editing.masks import MASK, outside, settled
 
 FOLDER = Path(__file__).parents[2] / "wording"
 LANGUAGES = ("en",)
 CASES = ("sentence", "title")
 _HEADING = re.compile(r"^( {0,3}#{1,6}[ \t]+)(\S.*?)([ \t]*#*[ \t]*)$", re.MULTILINE)
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*\.?(?:[^\W\d_]\.)*")
+_LETTERS = r"(?:[^\W_][\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]*)+"
+_WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
 _MOST_WORDS = 20
 
 
@@ -24,8 +25,12 @@ def recased(text: str, case: str, context: str = "") -> str:
     names = _names(f"{context}\n{text}")
     change = _in_case(case, names)
     if _HEADING.search(text):
-        return outside(text, lambda prose: _HEADING.sub(lambda h: h[1] + change(h[2]) + h[3], prose))
-    return outside(text, change) if is_heading(text) else text
+        return settled(text, lambda now: outside(now, lambda prose: _HEADING.sub(partial(_recased, change), prose)))
+    return settled(text, lambda now: outside(now, change)) if is_heading(text) else text
+
+
+def _recased(change: Callable[[str], str], heading: re.Match[str]) -> str:
+    return heading[1] + change(heading[2]) + heading[3]
 
 
 def is_heading(text: str) -> bool:
@@ -59,7 +64,8 @@ def _names(text: str) -> frozenset[str]:
 
 def _shouted(heading: str) -> bool:
     words = _WORD.findall(heading)
-    return len(words) > 1 and all(word.isupper() for word in words)
+    loud = any(len(word) > 4 or (len(word) > 1 and word.lower() in _data()["small"]) for word in words)
+    return loud and len(words) > 1 and all(word.isupper() for word in words)
 
 
 def _kept(word: str, names: frozenset[str], *, shouted: bool) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from writer.services.editing.masks import MASK, outside
+from writer.services.editing.masks import MASK, outside, settled
 
 _ITEM = re.compile(r"^([ \t]*)([-*+•‣◦·–]|\d{1,4}[.)])(?:[ \t]+|(?<=[•‣◦·])(?=\S))(\S.*?)([ \t]*)$")
 _TASK = re.compile(r"\[[ xX]\][ \t]")
@@ -36,7 +36,7 @@ class _Line:
 
 def cleaned_lists(text: str) -> str:
     """Everything that is no list stays as it is."""
-    return outside(text, _cleaned)
+    return settled(text, lambda now: outside(now, _cleaned))
 
 
 def has_lists(text: str) -> bool:

@@ -141,7 +141,7 @@ def _line_spaced(line: str, language: str) -> str:
     line = re.sub(r"(?<=\S) {2,}(?=\S)", " ", line)
     if language.partition("-")[0] == "fr":
         line = re.sub(r"(?<=\w)[ \u00a0]?(?=[;!?]+(?:\s|$))", _NARROW, line)
-        line = re.sub(r"(?<=\w) (?=:(?:\s|$))|(?<=«) | (?=»)", _NBSP, line)
+        line = re.sub(r"(?<=[\w»]) (?=:(?:\s|$))|(?<=«) | (?=»)", _NBSP, line)
     else:
         line = re.sub(r"(?<=\w) +(?=[,;:!?.](?:\s|$))", "", line)
     for pattern, space in _space_rules():
