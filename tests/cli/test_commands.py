@@ -220,7 +220,7 @@ def test_ingest_takes_folders_says_what_it_left_out_and_search_finds(terminal, t
 
     assert [source["state"] for source in terminal.json("ingest", tides)] == ["ready"]
     hits = terminal.json("search", "How far away is the moon?", "--limit", "2")
-    assert set(hits[0]) == {"source_id", "title", "passage_id", "text", "score", "start", "end", "page"}
+    assert set(hits[0]) == {"source_id", "title", "passage_id", "text", "score", "start", "end", "page", "highlights"}
     assert "384,400" in hits[0]["text"]
     code, out, _ = terminal("search", "neap tides")
     assert code == 0

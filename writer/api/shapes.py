@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Request
@@ -18,6 +18,7 @@ Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 Text = Annotated[str, StringConstraints(max_length=5_000_000)]
 Line = Annotated[str, StringConstraints(max_length=2000)]
+Lines = Annotated[list[Line], Field(max_length=200)]
 
 
 def the_local_owner(request: Request) -> Actor:
@@ -30,12 +31,19 @@ class Body(BaseModel):
 
 
 class SearchBody(Body):
-    """`collections` is for later: no collection exists yet, so any name in it is unknown."""
+    """Each field that is given narrows the search; within a field, any of its values will do. `collections` are ids or
+    names; `since` and `until` compare with the date that a document states of itself."""
 
     query: Annotated[str, StringConstraints(max_length=10_000)]
     limit: int = Field(8, ge=1, le=100)
-    collections: list[Line] | None = None
+    collections: Annotated[list[Line | int], Field(max_length=200)] | None = None
+    tags: Lines = []
+    kinds: Lines = []
+    languages: Lines = []
+    since: date | None = None
+    until: date | None = None
     source_ids: list[Annotated[int, Field(ge=1, lt=2**31)]] | None = None
+    nearest_sentence: bool = False
 
 
 class SectionBody(Body):

@@ -1,15 +1,25 @@
 """`ingest`, `search`, `export`, `usage`: sources in, drafts and figures out."""
 
 import argparse
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from writer.cli.console import BAD_INPUT, DONE, emit, opened, say, show, stoppable
 from writer.domain.actors import LOCAL_ACTOR
+from writer.domain.scopes import Scope
 
 if TYPE_CHECKING:
     from writer.cli.console import Commands
     from writer.domain.usage import UsageBucket
+
+
+_NARROWED = (
+    ("collection", "only in this collection, by name or number; may be given again"),
+    ("tag", "only in sources with this tag; may be given again"),
+    ("kind", "only in documents of this kind, such as pdf; may be given again"),
+    ("language", "only in documents in this language, such as en; may be given again"),
+)
 
 
 def add_to(commands: "Commands") -> None:
@@ -21,6 +31,11 @@ def add_to(commands: "Commands") -> None:
     searching = commands.add_parser("search", help="find passages in the sources")
     searching.add_argument("query", metavar="QUERY")
     searching.add_argument("--limit", type=_positive, default=8, metavar="N")
+    for name, what in _NARROWED:
+        searching.add_argument(f"--{name}", action="append", default=[], metavar=name.upper(), help=what)
+    searching.add_argument("--source", action="append", type=_source_id, default=[], metavar="ID", help="only in it")
+    searching.add_argument("--since", type=_day, metavar="DAY", help="only documents dated this day or later")
+    searching.add_argument("--until", type=_day, metavar="DAY", help="only documents dated this day or earlier")
     searching.add_argument("--json", action="store_true", help="one JSON document on standard output")
     searching.set_defaults(run=search)
 
@@ -33,6 +48,20 @@ def add_to(commands: "Commands") -> None:
     using = commands.add_parser("usage", help="what calls to models used and cost")
     using.add_argument("--json", action="store_true", help="one JSON document on standard output")
     using.set_defaults(run=usage)
+
+
+def _source_id(text: str) -> int:
+    number = text.removeprefix("S")
+    if not number.isdecimal() or len(number) > 9:
+        raise argparse.ArgumentTypeError("must be a source's number, such as 7 or S7")
+    return int(number)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a day such as 2024-03-31") from None
 
 
 def _positive(text: str) -> int:
@@ -57,7 +86,15 @@ def ingest(args: argparse.Namespace) -> int:
 
 def search(args: argparse.Namespace) -> int:
     with opened() as app:
-        hits = app.sources.search(args.query, LOCAL_ACTOR, limit=args.limit)
+        scope = Scope(
+            collections=app.collections.ids_of(args.collection, LOCAL_ACTOR),
+            tags=tuple(args.tag),
+            kinds=tuple(args.kind),
+            languages=tuple(args.language),
+            since=args.since,
+            until=args.until,
+        )
+        hits = app.sources.search(args.query, LOCAL_ACTOR, args.limit, args.source, scope)
     if args.json:
         emit([hit.facts() for hit in hits])
         return DONE

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class SourceState(StrEnum):
@@ -143,16 +144,25 @@ class Passage:
     published: str = ""
 
 
+Span = tuple[int, int]
+"""From the first character to the one after the last, in a passage's text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found, with its score in [0, 1]; best first in every list of hits."""
+    """A passage that was found, with its score in [0, 1]; best first in every list of hits.
+
+    `spans` are the words that matched, ascending, none overlapping; `sentence` is the one nearest in meaning, where
+    that was asked for."""
 
     passage: Passage
     score: float
+    spans: tuple[Span, ...] = ()
+    sentence: Span | None = None
 
-    def facts(self) -> dict[str, str | int | float]:
+    def facts(self) -> dict[str, Any]:
         """What the API and the commands tell of it."""
-        return {
+        told = {
             "source_id": self.passage.source_id,
             "title": self.passage.source_title,
             "passage_id": self.passage.id,
@@ -161,7 +171,9 @@ class Hit:
             "start": self.passage.start,
             "end": self.passage.end,
             "page": self.passage.page,
+            "highlights": [list(span) for span in self.spans],
         }
+        return told if self.sentence is None else {**told, "sentence": list(self.sentence)}
 
 
 def passage_id(source_id: int, ordinal: int) -> str:

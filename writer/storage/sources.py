@@ -243,6 +243,10 @@ class Sources:
                 found |= {row.passage_id: row.vector for row in session.execute(some)}
         return found
 
+    def ids_with_vectors(self, model: str) -> list[int]:
+        with self._database.reading() as session:
+            return list(session.scalars(select(VectorRow.source_id).where(VectorRow.model == model).distinct()))
+
     def counts(self, model: str) -> tuple[int, int]:
         with self._database.reading() as session:
             passages = session.scalar(select(func.count()).select_from(PassageRow))

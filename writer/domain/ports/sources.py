@@ -103,6 +103,10 @@ class SourceStore(Protocol):
         """Of those of the passages that have one."""
         ...
 
+    def ids_with_vectors(self, model: str) -> list[int]:
+        """Of all owners' sources, whatever their state: indexes only."""
+        ...
+
     def counts(self, model: str) -> tuple[int, int]:
         """(passages, vectors) over all sources."""
         ...

@@ -15,7 +15,7 @@ from writer.services.knowledge.relevance import relevance
 SIMILAR_TERMS = 20
 """Of a passage's words, those that stand for it in a search for others like it."""
 
-_DEPTH = 50
+_DEPTH = 100
 _MAX_QUERY = 2_000
 _NO_WORDS = WordMatches({}, {})
 

@@ -21,6 +21,7 @@ from writer.domain.scopes import EVERYTHING, Scope
 from writer.domain.sources import Hit, NewSource, Passage, Source, SourceState, Tally
 from writer.domain.text import joined_surrogates
 from writer.services.knowledge.folders import Files
+from writer.services.knowledge.highlights import Highlights
 from writer.services.knowledge.import_desk import ImportDesk
 from writer.services.knowledge.intake import NOWHERE, Intake
 from writer.services.knowledge.search import DenseIndex, HybridSearch
@@ -77,6 +78,7 @@ class Sources:
         self._keywords = keywords
         self._vectors = vectors
         self._embedder = embedder
+        self._highlights = Highlights(keywords, embedder)
         self._intake = intake
         self._desk = desk
         self._cut_of = cut_of
@@ -188,9 +190,30 @@ class Sources:
             raise NotFound("There is no such passage.")
         return found[passage_id]
 
-    def search(self, query: str, by: Actor, limit: int = 8, source_ids: Sequence[int] = ()) -> list[Hit]:
-        """Best first; fewer than `limit` where nothing else is near enough."""
-        return self._search.hits(by.user, joined_surrogates(query), min(max(limit, 0), MAX_HITS), source_ids)
+    def search(
+        self,
+        query: str,
+        by: Actor,
+        limit: int = 8,
+        source_ids: Sequence[int] = (),
+        scope: Scope = EVERYTHING,
+        *,
+        nearest_sentence: bool = False,
+    ) -> list[Hit]:
+        """Best first; fewer than `limit` where nothing else is near enough. With the places of the query's words;
+        `nearest_sentence` adds each passage's sentence nearest in meaning, for readers."""
+        asked = joined_surrogates(query)
+        hits = self._search.hits(by.user, asked, _at_most(limit), source_ids, scope)
+        shown = self._highlights.words(asked, hits)
+        return self._highlights.sentences(asked, shown) if nearest_sentence else shown
+
+    def similar(self, passage_id: str, by: Actor, limit: int = 8) -> list[Hit]:
+        """Passages elsewhere that say something like it."""
+        return self._search.similar(by.user, [self.passage(passage_id, by)], _at_most(limit))
+
+    def similar_to_source(self, source_id: int, by: Actor, limit: int = 8) -> list[Hit]:
+        """Passages of other sources that speak of what this one does."""
+        return self._search.similar(by.user, self.passages(source_id, by), _at_most(limit))
 
     def retry(self, source_id: int, by: Actor) -> Source:
         """Reads a failed source again, or goes on where its job stopped."""
@@ -267,3 +290,7 @@ class Sources:
             raise NotFound("There is no such source.") from error
         authorize(by, action, source.owner_id, "source")
         return source
+
+
+def _at_most(limit: int) -> int:
+    return min(max(limit, 0), MAX_HITS)

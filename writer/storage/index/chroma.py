@@ -15,7 +15,7 @@ from typing import Any
 from writer.domain.errors import StorageError
 from writer.domain.ports.sources import SourceStore, StoredVector
 from writer.storage.index.chroma_home import Applied, Home, chosen
-from writer.storage.index.exact import ExactIndex
+from writer.storage.index.exact import ExactIndex, cosines_with
 
 BATCH = 200  # larger writes make searches wait for seconds
 _PAUSE = 0.01
@@ -50,6 +50,7 @@ class ChromaIndex:
         self._first_look = first_look
         self._collection: Any = None
         self._applied = Applied()
+        self._holders: tuple[int, frozenset[int]] | None = None
         self._working = threading.RLock()
         self._woken = threading.Event()
         self._closing = threading.Event()
@@ -72,12 +73,12 @@ class ChromaIndex:
             self._home.release()
 
     def nearest(self, vector: bytes, limit: int, source_ids: Sequence[int]) -> list[tuple[str, float]]:
-        collection = self._collection
-        if collection is None or self._applied.number != self._sources.last_change():
+        collection, last = self._collection, self._sources.last_change()
+        if collection is None or self._applied.number != last:
             self._woken.set()
             return self._exact.nearest(vector, limit, source_ids)
         try:
-            return _nearest(collection, vector, limit, self._where(source_ids))
+            return _nearest(collection, vector, limit, self._where(source_ids, last))
         except _failures() as error:
             logger.warning("vector index failed a search", extra={"error": str(error)})
             self._collection = None
@@ -85,7 +86,8 @@ class ChromaIndex:
             return self._exact.nearest(vector, limit, source_ids)
 
     def cosines(self, vector: bytes, passage_ids: Sequence[str]) -> dict[str, float]:
-        return self._exact.cosines(vector, passage_ids)
+        """Of the vectors in SQL: exact search need not hold them all for the few that are asked for."""
+        return cosines_with(vector, self._sources.vectors_by_id(self._model, passage_ids))
 
     def catch_up(self) -> None:
         """Asks the thread to; nobody waits for it, since exact search knows what the index does not yet."""
@@ -249,10 +251,12 @@ class ChromaIndex:
         self.state = "open"
         return applied.count
 
-    def _where(self, source_ids: Sequence[int]) -> dict[str, Any] | None:
-        """None where the sources named are all there are: a filter costs 80 times the search."""
+    def _where(self, source_ids: Sequence[int], number: int) -> dict[str, Any] | None:
+        """None where the sources named are all that have vectors: a filter costs 80 times the search."""
+        if self._holders is None or self._holders[0] != number:
+            self._holders = (number, frozenset(self._sources.ids_with_vectors(self._model)))
         asked = set(source_ids)
-        return None if asked.issuperset(self._sources.all_ids()) else {"source_id": {"$in": sorted(asked)}}
+        return None if asked >= self._holders[1] else {"source_id": {"$in": sorted(asked & self._holders[1])}}
 
 
 def _nearest(collection: Any, vector: bytes, limit: int, where: dict[str, Any] | None) -> list[tuple[str, float]]:
