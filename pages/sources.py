@@ -5,6 +5,7 @@ import streamlit as st
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.header import title_row
+from pages._shared.research import find_on_web
 from pages._shared.source_imports import draw_add, draw_import, draw_sync, is_at_work, origin_of, recent_imports
 from pages._shared.source_search import draw_search
 from pages._shared.sources import AT_WORK, facts, read_source, state_badge
@@ -112,6 +113,8 @@ def page() -> None:
         return
     with st.expander("Add sources", icon=":material/add:"):
         draw_add()
+    with st.expander("Find sources on the web", icon=":material/travel_explore:"):
+        find_on_web()
     draw_sync(sources)
     working = busy(sources) or is_at_work(imports)
     st.session_state["sources:at_work"] = working

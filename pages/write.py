@@ -8,16 +8,20 @@ from pages._shared.article import brief_facts, export_button, facts, show_articl
 from pages._shared.banner import banners, show_error
 from pages._shared.claims import chips_of, wait_for_checks
 from pages._shared.findings import show_findings
+from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
 from pages._shared.live import step_list, watch
 from pages._shared.new_article import new_article
 from pages._shared.outline_form import OutlineForm
+from pages._shared.research import research_view
 from pages._shared.routes import route_chosen
-from writer.domain.drafts import Draft
+from writer.domain.drafts import Draft, DraftState
 from writer.domain.errors import NotFound
 from writer.domain.jobs import Job, JobState
 from writer.domain.outlines import Outline
 from writer.security.render import as_markdown
+from writer.services.articles.steps import KIND as ARTICLE
+from writer.services.research.steps import KIND as RESEARCH
 
 app, actor = get_app(), current_actor()
 
@@ -66,7 +70,7 @@ def shape_outline(draft: Draft, outline: Outline) -> None:
 
 def not_running(draft: Draft, job: Job) -> None:
     """Stopped or failed: what there is, why, and how to go on."""
-    reason = job.error or "You stopped this article. What was finished is kept."
+    reason = job.error or "You stopped this. What was finished is kept."
     st.warning(as_markdown(reason, 600), icon=":material/pause_circle:")
     if st.button("Go on", icon=":material/play_arrow:", type="primary", key="go_on"):
         with banners():
@@ -80,6 +84,8 @@ def result(draft: Draft, job: Job | None) -> None:
     chips = chips_of(draft)
     with left, st.container(border=True, key="paper"):
         show_article(draft, key="article", chips=chips)
+    with left:
+        gap_cards(draft)
     with right:
         steps, checks, brief = st.tabs(
             [":material/checklist: Steps", ":material/rule: Checks", ":material/assignment: Brief"]
@@ -94,9 +100,21 @@ def result(draft: Draft, job: Job | None) -> None:
         wait_for_checks(draft, chips)
 
 
+def researching(draft: Draft, job: Job) -> None:
+    heading(draft, job)
+    caption_row(draft, "What the article must know, and what your sources hold of it. Go on whenever you like.")
+    if job.state in (JobState.STOPPED, JobState.FAILED):
+        not_running(draft, job)
+    research_view(draft, job.id)
+
+
 def existing(draft_id: str) -> None:
     draft = app.drafts.open(draft_id, actor)
-    job = app.jobs.for_draft(draft_id, actor)
+    job = app.jobs.for_draft(draft_id, actor, ARTICLE)
+    research = app.jobs.for_draft(draft_id, actor, RESEARCH) if job is None else None
+    if draft.state is DraftState.RESEARCHING and research:
+        researching(draft, research)
+        return
     heading(draft, job)
     if job and job.state is JobState.RUNNING:
         watch(job, "Writing" if draft.outline else "Making the outline")

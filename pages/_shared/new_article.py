@@ -1,6 +1,7 @@
 """Where an article begins: the brief, its sources, and who writes."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
@@ -9,11 +10,14 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
 from pages._shared.header import title_row
+from pages._shared.research import readiness, start_research
 from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
 from pages._shared.sources import AT_WORK, draw_upload
 from pages._shared.text import counted
 from pages._shared.try_it import draw_first_run, draw_try_it, trying
+from writer.domain.errors import UserMistake
 from writer.domain.sources import Source, SourceState
+from writer.security.render import as_markdown
 from writer.services.articles.content_types import ContentType, content_types
 
 
@@ -39,8 +43,22 @@ def brief_page(sources: Sequence[Source], routes: Sequence[str]) -> None:
     with right:
         chosen = source_panel(sources)
     with left:
-        if st.button("Make an outline", type="primary", icon=":material/toc:", key="make_outline"):
-            start(chosen, kind)
+        begin(chosen, kind)
+
+
+def begin(chosen: tuple[int, ...], kind: ContentType) -> None:
+    """An outline now; where the sources seem too few for the brief, research first is offered beside it."""
+    lacking = None
+    with suppress(UserMistake):  # a brief that is not one yet
+        lacking = readiness(brief_as_typed(chosen, kind))
+    bar = st.container(horizontal=True)
+    if bar.button("Make an outline", type="primary", icon=":material/toc:", key="make_outline"):
+        start(chosen, kind)
+    if lacking and not lacking.enough:
+        if bar.button("Research this first", icon=":material/travel_explore:", key="research_first"):
+            with banners():
+                start_research(brief_as_typed(chosen, kind))
+        st.caption(f":material/lightbulb: {as_markdown(lacking.sentence, 400)}")
 
 
 def source_panel(sources: Sequence[Source]) -> tuple[int, ...]:
