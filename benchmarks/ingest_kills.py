@@ -192,12 +192,12 @@ def check(place: Installation, wanted: dict[str, list[Content]], tally: Tally) -
         tally.compare("vectors", rows(place.data / "writer.db", "SELECT passage_id FROM vectors"), ids)
         words = rows(place.data / "index" / "keywords.sqlite3", "SELECT passage_id FROM part")
         tally.compare("passages in the keyword index", words, ids)
-        assert app._index is not None
+        assert app._index.current is not None
         if not app._index.wait_until_current(PATIENCE):
             tally.faults.append(f"round {tally.rounds}: Chroma did not become current")
             tally.lost += len(ids)
         else:
-            tally.compare("vectors in Chroma", app._index._collection.get(include=[])["ids"], ids)
+            tally.compare("vectors in Chroma", app._index.current._collection.get(include=[])["ids"], ids)
 
 
 def rows(database: Path, query: str) -> list[str]:

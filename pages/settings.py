@@ -7,7 +7,9 @@ from pages._shared.banner import banners
 from pages._shared.header import title_row
 from pages._shared.provider_form import add_provider, provider_card
 from pages._shared.routes import BUILT_IN_NOTE
+from pages._shared.search_model import draw_search_model
 from pages._shared.text import Colour
+from pages._shared.web_search_form import web_search_form
 from writer.security.render import as_markdown
 from writer.services.providers import RouteHealth
 
@@ -90,11 +92,15 @@ def page() -> None:
         [
             ":material/hub: Providers",
             ":material/alt_route: Routes",
+            ":material/manage_search: Search model",
+            ":material/travel_explore: Web search",
             ":material/stethoscope: This installation",
             ":material/contrast: Appearance",
         ]
     )
-    for tab, draw in zip(tabs, (providers, order, installation, appearance), strict=True):
+    for tab, draw in zip(
+        tabs, (providers, order, draw_search_model, web_search_form, installation, appearance), strict=True
+    ):
         with tab, banners():
             draw()
 

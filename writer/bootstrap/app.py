@@ -13,6 +13,7 @@ from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, Jobs
 from writer.services.knowledge.collections import Collections
 from writer.services.knowledge.portable import Portable
+from writer.services.knowledge.search_model import SearchModels
 from writer.services.knowledge.sources import Sources
 from writer.services.providers import Providers
 from writer.services.questions import Questions
@@ -21,7 +22,7 @@ from writer.services.usage import Usage
 from writer.services.web_search import WebSearches
 from writer.settings import Settings
 from writer.storage import Database
-from writer.storage.index.chroma import ChromaIndex
+from writer.storage.index.switching import SwitchingIndex
 
 
 @dataclass
@@ -36,6 +37,7 @@ class App:
     claims: Claims
     exports: Exports
     sources: Sources
+    search_model: SearchModels
     collections: Collections
     portable: Portable
     questions: Questions
@@ -46,7 +48,7 @@ class App:
     web_search: WebSearches
     doctor: Callable[[], list[Finding]]
     _runner: EmbeddedRunner = field(repr=False)
-    _index: ChromaIndex | None = field(repr=False)
+    _index: SwitchingIndex = field(repr=False)
     _housekeeping: Housekeeping = field(repr=False)
     _ends: list[Callable[[], object]] = field(repr=False)
 
@@ -55,8 +57,7 @@ class App:
         if self.settings.runner == "embedded" if runner is None else runner:
             self._runner.start()
             self.sources.adopt_orphans()
-        if self._index is not None:
-            self._index.start()
+        self._index.start()
         self._housekeeping.start()
 
     def close(self) -> None:

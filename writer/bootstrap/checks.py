@@ -6,10 +6,11 @@ from writer.domain.errors import ConfigurationError, StorageError
 from writer.domain.ports.sources import Embedder, SourceStore
 from writer.embedding.entailment import CrossEncoder
 from writer.services.doctor import Check
+from writer.services.knowledge.search_model import SearchModels, is_remote
 from writer.services.providers import Providers
 from writer.settings import Settings
 from writer.storage import Database
-from writer.storage.index.chroma import ChromaIndex
+from writer.storage.index.switching import SwitchingIndex
 
 
 class Checks:
@@ -18,9 +19,10 @@ class Checks:
         settings: Settings,
         database: Database,
         sources: SourceStore,
-        embedder: Embedder | None,
-        index: ChromaIndex | None,
+        embedder: Embedder,
+        index: SwitchingIndex,
         providers: Providers,
+        search_model: SearchModels,
         entailment: CrossEncoder | None = None,
     ) -> None:
         self._settings = settings
@@ -29,6 +31,7 @@ class Checks:
         self._embedder = embedder
         self._index = index
         self._providers = providers
+        self._search_model = search_model
         self._entailment = entailment
 
     def all(self) -> list[tuple[str, Check]]:
@@ -51,17 +54,31 @@ class Checks:
         return f"Everything is kept in {self._settings.data_dir}."
 
     def _database_check(self) -> str:
-        passages, vectors = self._sources.counts(self._embedder.model if self._embedder else "")
+        passages, vectors = self._sources.counts(self._embedder.model)
         engine = "the file writer.db" if self._database.file else "Postgres"
         return f"The database ({engine}) answers; it holds {passages} passages and {vectors} vectors."
 
     def _model_check(self) -> str:
-        if self._embedder is None:
+        model, dimension = self._embedder.model, self._embedder.dimension
+        if not model:
             raise ConfigurationError("There is no embedding model here: search finds words, not meanings.")
-        return f"{self._embedder.model} is here ({self._embedder.dimension} dimensions, made for English)."
+        english = ", made for English" if not is_remote(model) else ", asked of that service"
+        lacking = f" {self._mismatch()}" if self._mismatch() else ""
+        return f"{model} serves searches ({dimension:,} dimensions{english}).{lacking}"
+
+    def _mismatch(self) -> str:
+        """ "" where every passage has its vector of the model that was chosen."""
+        status = self._search_model.status(Actor("local"))
+        lacking = status.passages - status.ready
+        if not lacking:
+            return ""
+        return (
+            f"{lacking:,} of {status.passages:,} passages have no vector of {status.chosen}: re-index in Settings, or "
+            "run python -m writer reindex."
+        )
 
     def _index_check(self) -> str:
-        return f"The vector index is {self._index.state}." if self._index else "Search by words needs no vector index."
+        return f"The vector index is {self._index.state}."
 
     def _providers_check(self) -> str:
         routes = self._providers.routes(Actor("local"))

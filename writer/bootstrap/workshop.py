@@ -1,6 +1,7 @@
 """Makes the parts, each once, and hands them to whoever needs them."""
 
 from collections.abc import Callable
+from functools import partial
 
 from writer.bootstrap.app import App
 from writer.bootstrap.checks import Checks
@@ -32,11 +33,15 @@ from writer.services.exports import Exports
 from writer.services.extractive import ExtractiveDrafter
 from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
+from writer.services.jobs.waiting import over_within
 from writer.services.providers import Providers
 from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
 from writer.services.usage import Usage, UsageBook
 from writer.settings import Settings, environment_accounts
 from writer.storage import Database, Stores
+
+PAGE_PATIENCE_S = 1.0
+"""How long a page waits for the check of sentences that have just been changed."""
 
 
 class Workshop:
@@ -53,7 +58,7 @@ class Workshop:
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
         cache = Memory() if settings.reply_cache == "on" else None
         self.registry = Registry(self.accounts.of, self.book.record, self.stores.health, cache=cache)
-        self.knowledge = Knowledge(settings, self.stores, self._wake)
+        self.knowledge = Knowledge(settings, self.stores, self._wake, self.registry, self.loop.run)
         self.extractive = ExtractiveDrafter(self.knowledge.library, self.knowledge.embedder)
         self.providers = Providers(
             self.registry, self.accounts, self.stores.settings, run=self.loop.run, default_routes=settings.routes
@@ -70,6 +75,7 @@ class Workshop:
             self.knowledge.embedder,
             wake=self._wake,
             entailment=self.entailment,
+            is_over_soon=partial(over_within, PAGE_PATIENCE_S, ledger=self.stores.jobs, live=self.live),
         )
         embedder, pool = self.knowledge.embedder, Pool(self.stores.sources)
         checker, quick = Checker(embedder, self.entailment), Checker(embedder)
@@ -83,9 +89,10 @@ class Workshop:
             self.settings,
             self.database,
             self.stores.sources,
-            self.knowledge.embedder,
+            self.knowledge.search_embedder,
             self.knowledge.index,
             self.providers,
+            self.knowledge.search_model,
             self.entailment,
         )
         housekeeping = Housekeeping([self.drafts.purge])
@@ -96,8 +103,7 @@ class Workshop:
             self.loop.close,
             self.book.close,
         ]
-        if self.knowledge.index is not None:
-            ends.append(self.knowledge.index.close)
+        ends.append(self.knowledge.index.close)
         ends += [self.database.dispose, close_logging]
         articles = Articles(
             self.stores.drafts,
@@ -117,6 +123,7 @@ class Workshop:
             claims=self.claims,
             exports=Exports(self.drafts),
             sources=self.knowledge.sources,
+            search_model=self.knowledge.search_model,
             collections=self.knowledge.collections,
             portable=self.knowledge.portable,
             questions=self._questions(jobs),

@@ -28,9 +28,13 @@ def add_to(commands: "Commands") -> None:
     for name, run, words in (
         ("worker", worker, "run jobs until stopped (for Postgres; as many as you like)"),
         ("migrate", migrate, "bring the database to this version"),
-        ("reindex", reindex, "build the search indexes anew from the database"),
     ):
         commands.add_parser(name, help=words).set_defaults(run=run)
+    indexing = commands.add_parser("reindex", help="vectors for passages that lack them; the search indexes anew")
+    indexing.add_argument(
+        "--model", metavar="NAME", help="another search model: built in, or a provider's (its service gets all texts)"
+    )
+    indexing.set_defaults(run=reindex)
     for name, run, words in (
         ("backup", backup, "database and files into one archive, also while Writer runs"),
         ("restore", restore, "put a backup in place, while Writer is stopped"),
@@ -76,11 +80,17 @@ def migrate(args: argparse.Namespace) -> int:
 
 
 def reindex(args: argparse.Namespace) -> int:
+    from writer.domain.actors import LOCAL_ACTOR
+
+    wanted: str = getattr(args, "model", None) or ""
     with opened() as app:
+        if wanted:
+            app.search_model.choose(wanted, LOCAL_ACTOR, may_send_texts=True)
+            if app.search_model.status(LOCAL_ACTOR).is_remote:
+                say(f"The texts of all sources, and of every search from now on, are sent to the service of {wanted}.")
+        model = app.search_model.fill(lambda done, total: say(f"{done:,} of {total:,} passages have a vector."))
         done = app.sources.reindex()
-    show(
-        f"{done.passages} passages and {done.vectors} vectors are in the indexes; {done.embedded} vectors were missing."
-    )
+    show(f"{done.passages} passages and {done.vectors} vectors of {model} are in the indexes.")
     return DONE
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from writer.domain.drafts import count_words
 from writer.domain.errors import NotFound
-from writer.domain.ports.sources import SourceChange, StoredVector
+from writer.domain.ports.sources import SourceChange, StoredModel, StoredVector
 from writer.domain.scopes import EVERYTHING, Scope
 from writer.domain.sources import Document, NewPassage, NewSource, Passage, Source, SourceState, Tally
 from writer.storage import scoping
@@ -242,6 +242,23 @@ class Sources:
                 some = wanted.where(VectorRow.passage_id.in_(passage_ids[start : start + AT_ONCE]))
                 found |= {row.passage_id: row.vector for row in session.execute(some)}
         return found
+
+    def lacking(self, model: str) -> list[int]:
+        has = select(VectorRow.passage_id).where(VectorRow.passage_id == PassageRow.id, VectorRow.model == model)
+        wanted = select(PassageRow.source_id).where(~has.exists()).distinct().order_by(PassageRow.source_id)
+        with self._database.reading() as session:
+            return list(session.scalars(wanted))
+
+    def stored_models(self) -> list[StoredModel]:
+        count = func.count()
+        room = func.sum(func.length(VectorRow.vector))
+        wanted = select(VectorRow.model, count, room).group_by(VectorRow.model).order_by(count.desc(), VectorRow.model)
+        with self._database.reading() as session:
+            return [StoredModel(model, vectors, int(size)) for model, vectors, size in session.execute(wanted)]
+
+    def drop_vectors(self, model: str) -> None:
+        with self._database.writing() as session:
+            session.execute(delete(VectorRow).where(VectorRow.model == model), execution_options=QUIET)
 
     def ids_with_vectors(self, model: str) -> list[int]:
         with self._database.reading() as session:

@@ -20,6 +20,15 @@ class SourceChange:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredModel:
+    """How many vectors of a model are stored, and how much room they take."""
+
+    model: str
+    vectors: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredVector:
     """`vector` is float32, little-endian, of unit length; `digest` the sha256 of the text it was made from, "" where
     nobody will ask for it by its text."""
@@ -102,6 +111,16 @@ class SourceStore(Protocol):
     def vectors_by_id(self, model: str, passage_ids: Sequence[str]) -> dict[str, bytes]:
         """Of those of the passages that have one."""
         ...
+
+    def lacking(self, model: str) -> list[int]:
+        """Ids of sources with passages that have no vector of the model, ascending. Of all owners."""
+        ...
+
+    def stored_models(self) -> list[StoredModel]:
+        """Most vectors first."""
+        ...
+
+    def drop_vectors(self, model: str) -> None: ...
 
     def ids_with_vectors(self, model: str) -> list[int]:
         """Of all owners' sources, whatever their state: indexes only."""

@@ -2,23 +2,35 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 
 from writer.domain.collections import Cut, CutOf
-from writer.domain.errors import ConfigurationError, JobStopped, NotFound, SourceRefused, StorageError, WriterError
+from writer.domain.errors import (
+    ConfigurationError,
+    JobStopped,
+    NotFound,
+    ProviderError,
+    SourceRefused,
+    StorageError,
+    WriterError,
+)
 from writer.domain.jobs import JsonObject, NewStep, StepOutcome
 from writer.domain.ports.sources import BlobStore, DocumentReader, Embedder, KeywordIndex, SourceStore
 from writer.domain.sources import Document, NewPassage, Source, SourceState
 from writer.services.jobs.context import Handler, StepContext
+from writer.services.jobs.runner import RunnerPolicy, retry_after
 from writer.services.knowledge.chunking import chunked, estimated_tokens
 from writer.services.knowledge.search import DenseIndex
-from writer.services.knowledge.vectors import PassageVectors, Pending
+from writer.services.knowledge.vectors import PassageVectors
 
 JOB_KIND = "ingest"
 READ, EMBED = "read", "embed"
 STEPS = (NewStep(READ, READ, 0, "Reading"), NewStep(EMBED, EMBED, 1, "Indexing"))
 NO_MODEL = "Found by its words only: no embedding model is installed."
+_ATTEMPTS = RunnerPolicy().max_attempts
 _DELETED: JsonObject = {"skipped": "the source was deleted"}
 
 logger = logging.getLogger(__name__)
@@ -61,6 +73,8 @@ class Ingestion:
         try:
             note = await self._embed(source_id, context)
             return StepOutcome(await asyncio.to_thread(self._finish, source_id, note))
+        except ProviderError:  # of a service for vectors: the runner comes again, and the source says that it waits
+            raise
         except WriterError as error:
             return await asyncio.to_thread(self._ended, source_id, error)
 
@@ -104,30 +118,48 @@ class Ingestion:
 
     def _embedded(self, source_id: int, *, embed_all: bool) -> str:
         """A note for the source, "" when all went well."""
-        if self._embedder is None:
+        if self._embedder is None or not self._embedder.model:
             return NO_MODEL
         vectors = PassageVectors(self._sources, self._embedder, self._cut_of)
         try:
-            for batch in vectors.all(source_id) if embed_all else vectors.missing(source_id):
-                vectors.put(batch)
-        except ConfigurationError as error:
+            vectors.fill(vectors.all(source_id) if embed_all else vectors.missing(source_id))
+        except (ConfigurationError, ProviderError) as error:
             return words_only(error)
         return ""
 
     async def _embed(self, source_id: int, context: StepContext) -> str:
-        """A note for the source, "" when all went well. Stop or a crash loses one batch at most."""
-        if self._embedder is None:
+        """A note for the source, "" when all went well. Stop ends it after the batches in hand, which are stored."""
+        if self._embedder is None or not self._embedder.model:
             return NO_MODEL
-        vectors = PassageVectors(self._sources, self._embedder, self._cut_of)
+        stopped = threading.Event()
         try:
-            batches = await asyncio.to_thread(vectors.missing, source_id)
-            for done, batch in enumerate(batches):
-                _show_progress(context, batches, done)
-                await asyncio.to_thread(vectors.put, batch)
-        except ConfigurationError as error:
+            await asyncio.to_thread(self._fill, source_id, context, stopped)
+        except asyncio.CancelledError:
+            stopped.set()
+            raise
+        except (ConfigurationError, ProviderError) as error:
             logger.warning("passages were not embedded", extra={"source_id": source_id, "error": str(error)})
+            if retry_after(error, context.step.attempt, _ATTEMPTS) is not None:
+                await asyncio.to_thread(self._waits, source_id, error)
+                raise
             return words_only(error)
         return ""
+
+    def _fill(self, source_id: int, context: StepContext, stopped: threading.Event) -> None:
+        """Again where another model came to serve meanwhile."""
+        assert self._embedder is not None
+        while not stopped.is_set():
+            vectors = PassageVectors(self._sources, self._embedder, self._cut_of)
+            batches = vectors.missing(source_id)
+            total = sum(map(len, batches))
+            _show_progress(context, 0, total=total)
+            vectors.fill(batches, partial(_show_progress, context, total=total), stopped.is_set)
+            if vectors.model == self._embedder.model:
+                return
+
+    def _waits(self, source_id: int, error: WriterError) -> None:
+        note = f"Its passages wait for their vectors, which are asked for again by themselves. {error}"
+        self._sources.set_state(source_id, SourceState.EMBEDDING, note)
 
     def _finish(self, source_id: int, note: str) -> JsonObject:
         self._keywords.catch_up()
@@ -157,7 +189,7 @@ def cut_into_passages(document: Document, cut: Cut, embedder: Embedder | None) -
     return chunked(document, estimated_tokens, cut)
 
 
-def words_only(error: ConfigurationError) -> str:
+def words_only(error: WriterError) -> str:
     return f"Found by its words only. {error}"
 
 
@@ -167,7 +199,6 @@ def _source_id(context: StepContext) -> int:
     return context.job.source_id
 
 
-def _show_progress(context: StepContext, batches: Sequence[Sequence[Pending]], done: int) -> None:
-    total, so_far = sum(map(len, batches)), sum(map(len, batches[:done]))
+def _show_progress(context: StepContext, done: int, *, total: int) -> None:
     context.show.restart()
-    context.show(f"{so_far:,} of {total:,} passages")
+    context.show(f"{done:,} of {total:,} passages")

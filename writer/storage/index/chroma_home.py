@@ -2,6 +2,7 @@
 
 import base64
 import fcntl
+import hashlib
 import json
 import os
 import random
@@ -65,7 +66,9 @@ class Home(Protocol):
 def collection_name(model: str, dimension: int) -> str:
     """Vectors of different models must never meet: the name says whose they are."""
     short = re.sub(r"[^a-zA-Z0-9]+", "-", model.rsplit("/", 1)[-1]).strip("-").lower()[:48]
-    return f"passages-{short}-{dimension}"
+    # Two services may give the same name to different models.
+    whose = f"-{hashlib.sha256(model.encode()).hexdigest()[:8]}" if ":" in model else ""
+    return f"passages-{short}{whose}-{dimension}"
 
 
 def made_collection(client: Any, name: str, **more: Any) -> Any:
