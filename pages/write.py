@@ -70,7 +70,8 @@ def shape_outline(draft: Draft, outline: Outline) -> None:
 
 def not_running(draft: Draft, job: Job) -> None:
     """Stopped or failed: what there is, why, and how to go on."""
-    reason = job.error or "You stopped this. What was finished is kept."
+    what = "research" if job.kind == RESEARCH else "article"
+    reason = job.error or f"You stopped this {what}. What was finished is kept."
     st.warning(as_markdown(reason, 600), icon=":material/pause_circle:")
     if st.button("Go on", icon=":material/play_arrow:", type="primary", key="go_on"):
         with banners():
