@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from writer.domain.errors import ConfigurationError, StorageError
+from writer.domain.errors import ConfigurationError, ProviderError, StorageError
 from writer.domain.ports.sources import Embedder, KeywordIndex, SourceStore, VectorIndex, WordMatches
 from writer.domain.scopes import EVERYTHING, Scope
 from writer.domain.sources import Hit, Passage
@@ -127,7 +127,7 @@ class HybridSearch:
             return None
         try:
             return self._embedder.embed([query])[0]
-        except ConfigurationError as error:
+        except (ConfigurationError, ProviderError) as error:
             logger.warning("query was not embedded", extra={"error": str(error)})
             return None
 

@@ -3,7 +3,7 @@
 import io
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from writer.services.knowledge.highlights import Highlights
 from writer.services.knowledge.import_desk import ImportDesk
 from writer.services.knowledge.intake import NOWHERE, Intake
 from writer.services.knowledge.search import DenseIndex, HybridSearch
+from writer.services.knowledge.serving import Serving
 from writer.services.knowledge.titles import first_line, tidy, title_from
 from writer.services.knowledge.uploads import received
 from writer.services.knowledge.vectors import PassageVectors
@@ -235,21 +236,25 @@ class Sources:
         self._tell_indexes()
 
     def status(self) -> SearchStatus:
-        if self._embedder is None:
+        if self._embedder is None or not self._embedder.model:
             return SearchStatus(
                 self._sources.counts("")[0], 0, "", "Search by words only: no embedding model is installed."
             )
         passages, vectors = self._sources.counts(self._embedder.model)
-        sentence = "Search by words and by meaning (English)."
+        failure = self._embedder.failure if isinstance(self._embedder, Serving) else ""
+        english = " (English)" if self._embedder.model.startswith("sentence-transformers/") else ""
+        found_by = f"Search by words and by meaning{english}."
+        sentence = f"Search by words alone for now. {failure}" if failure else found_by
         if vectors < passages:
             sentence = (
                 f"{sentence} {passages - vectors:,} of {passages:,} passages are found by their words only so far."
             )
         return SearchStatus(passages, vectors, self._embedder.model, sentence)
 
-    def reindex(self) -> Reindexed:
-        """Both indexes anew from the database, after giving vectors to the passages that have none for this model."""
-        embedded = sum(self._embed_missing(source_id) for source_id in self._sources.all_ids())
+    def reindex(self, told: Callable[[int], object] = lambda done: None) -> Reindexed:
+        """Both indexes anew from the database, after giving vectors to the passages that have none for this model;
+        `told` is given how many of them have one now."""
+        embedded = self._embed_missing(told)
         passages = self._keywords.rebuild()
         vectors = self._vectors.rebuild() if self._vectors is not None and self._embedder is not None else 0
         return Reindexed(passages, vectors, embedded)
@@ -265,14 +270,11 @@ class Sources:
                 adopted += 1
         return adopted
 
-    def _embed_missing(self, source_id: int) -> int:
-        if self._embedder is None:
+    def _embed_missing(self, told: Callable[[int], object]) -> int:
+        if self._embedder is None or not self._embedder.model:
             return 0
         vectors = PassageVectors(self._sources, self._embedder, self._cut_of)
-        batches = vectors.missing(source_id)
-        for batch in batches:
-            vectors.put(batch)
-        return sum(map(len, batches))
+        return vectors.fill(vectors.missing_of(self._sources.lacking(vectors.model)), told)
 
     def _tell_indexes(self) -> None:
         # A search filters by what the database holds, so a late index is no leak; it will follow the feed.
