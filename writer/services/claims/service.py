@@ -56,7 +56,8 @@ class _Draft:
 
 
 class Claims:
-    """`of` looks up what was checked; `check` computes what was not. `wake` tells the runner of a new job."""
+    """`of` looks up what was checked; `check` computes what was not. `wake` tells the runner of a new job;
+    `is_over_soon` waits for one a moment."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Claims:
         embedder: Embedder | None,
         wake: Callable[[], None] = lambda: None,
         entailment: Entailment | None = None,
+        is_over_soon: Callable[[str], bool] = lambda job_id: False,
     ) -> None:
         self._drafts = drafts
         self._sources = sources
@@ -79,6 +81,7 @@ class Claims:
         self._pool = Pool(sources)
         self._wake = wake
         self._recent = Recent()
+        self._is_over_soon = is_over_soon
 
     def of(self, draft_id: str, by: Actor) -> CheckedDraft:
         """Of the draft as it is now; sentences that were not checked yet say so."""
@@ -104,23 +107,24 @@ class Claims:
         return checked
 
     def soon(self, draft_id: str, by: Actor) -> CheckedDraft:
-        """For a page: sentences that have to be compared are left to a job, and say so until it has been there."""
+        """For a page: sentences that have to be compared are left to a job, for which a page waits a moment. When it
+        takes longer, they say so until it has been there."""
         known = self.of(draft_id, by)
         if any(claim.status is ClaimStatus.UNCHECKED for claim in known.claims):
-            self.later(draft_id, by, known.revision)
-            return known
+            return self.of(draft_id, by) if self._is_over_soon(self.later(draft_id, by, known.revision).id) else known
         if any(claim.changed for claim in known.claims) or draft_is_new(known, self._store.of(draft_id)):
             return self.check(draft_id, by)
         return known
 
-    def later(self, draft_id: str, by: Actor, revision: int = 0) -> None:
+    def later(self, draft_id: str, by: Actor, revision: int = 0) -> Job:
         """A job checks the draft as it will be then. It belongs to no draft in the ledger: the article's own job is the
         one that people watch. With `revision`, a check that failed on it already is not ordered again."""
         new = check_of(draft_id, by.user, revision)
         earlier = self._ledger.by_fingerprint(by.user, new.fingerprint)
         if earlier is None or (earlier.state.is_over and not _failed_on(earlier, revision)):
-            self._ledger.add(new)
+            earlier = self._ledger.add(new)
         self._wake()
+        return earlier
 
     def stand_by(self, draft_id: str, by: Actor, claim: Claim) -> None:
         """The writer has read the changed passages and keeps the sentence."""
