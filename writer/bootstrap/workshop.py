@@ -58,7 +58,7 @@ class Workshop:
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
         cache = Memory() if settings.reply_cache == "on" else None
         self.registry = Registry(self.accounts.of, self.book.record, self.stores.health, cache=cache)
-        self.knowledge = Knowledge(settings, self.stores, self._wake)
+        self.knowledge = Knowledge(settings, self.stores, self._wake, self.registry, self.loop.run)
         self.extractive = ExtractiveDrafter(self.knowledge.library, self.knowledge.embedder)
         self.providers = Providers(
             self.registry, self.accounts, self.stores.settings, run=self.loop.run, default_routes=settings.routes
@@ -89,9 +89,10 @@ class Workshop:
             self.settings,
             self.database,
             self.stores.sources,
-            self.knowledge.embedder,
+            self.knowledge.search_embedder,
             self.knowledge.index,
             self.providers,
+            self.knowledge.search_model,
             self.entailment,
         )
         housekeeping = Housekeeping([self.drafts.purge])
@@ -102,8 +103,7 @@ class Workshop:
             self.loop.close,
             self.book.close,
         ]
-        if self.knowledge.index is not None:
-            ends.append(self.knowledge.index.close)
+        ends.append(self.knowledge.index.close)
         ends += [self.database.dispose, close_logging]
         articles = Articles(
             self.stores.drafts,
@@ -123,6 +123,7 @@ class Workshop:
             claims=self.claims,
             exports=Exports(self.drafts),
             sources=self.knowledge.sources,
+            search_model=self.knowledge.search_model,
             collections=self.knowledge.collections,
             portable=self.knowledge.portable,
             questions=self._questions(jobs),
