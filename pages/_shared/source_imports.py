@@ -34,15 +34,16 @@ _OUTCOMES = {
 }
 
 
-def draw_add() -> None:
+def draw_add(collection_id: int | None = None) -> None:
+    """What is uploaded or pasted joins the collection."""
     names = [":material/upload_file: Upload", ":material/content_paste: Paste text", ":material/language: Web"]
     asker = st.context.ip_address  # no text where the asker is on this computer
     elsewhere = isinstance(asker, str) and asker not in _LOOPBACK
     folders = get_app().sources.reads_folders and not elsewhere
     tabs = st.tabs([*names, ":material/folder_open: Folder"] if folders else names)
     draws: tuple[Callable[[], None], ...] = (
-        lambda: draw_upload("sources:upload"),
-        lambda: draw_paste("sources"),
+        lambda: draw_upload("sources:upload", collection_id),
+        lambda: draw_paste("sources", collection_id),
         draw_web,
         draw_folder,
     )
@@ -153,10 +154,9 @@ def _button(label: str, icon: str, key: str) -> bool:
     return st.button(label, icon=f":material/{icon}:", type="tertiary", key=key)
 
 
-def draw_sync(sources: Sequence[Source]) -> None:
+def draw_sync(pages: int) -> None:
     """For all web pages at once, where there are any."""
-    pages = [source for source in sources if source.origin.startswith("http")]
-    if pages and _button(f"Check {counted(len(pages), 'web page')} for changes", "sync", "sources:sync"):
+    if pages and _button(f"Check {counted(pages, 'web page')} for changes", "sync", "sources:sync"):
         with banners():
             get_app().sources.sync(current_actor())
             st.rerun()

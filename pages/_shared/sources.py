@@ -27,7 +27,7 @@ STATES: dict[SourceState, tuple[str, str, Colour]] = {
 }
 
 
-def draw_upload(key: str) -> None:
+def draw_upload(key: str, collection_id: int | None = None) -> None:
     """An uploader that empties itself once its files are taken in; what is refused or here already is said by file."""
     turn = st.session_state.setdefault(f"{key}:turn", 0)
     files = st.file_uploader(
@@ -47,23 +47,31 @@ def draw_upload(key: str) -> None:
     for sentence in st.session_state.pop(f"{key}:told", ()):
         st.info(as_markdown(sentence), icon=":material/info:")
     if files:
-        refused, told = take_in(files, renews)
+        refused, told = take_in(files, renews, collection_id)
         st.session_state[f"{key}:refused"], st.session_state[f"{key}:told"] = refused, told
         st.session_state[f"{key}:turn"] = turn + 1
         st.rerun()
 
 
-def take_in(files: Sequence[UploadedFile], renews: bool) -> tuple[list[WriterError], list[str]]:
-    """What was refused, and what is worth saying of the others."""
+def take_in(
+    files: Sequence[UploadedFile], renews: bool, collection_id: int | None = None
+) -> tuple[list[WriterError], list[str]]:
+    """What was refused, and what is worth saying of the others. All that is taken is in the collection then."""
+    app, actor = get_app(), current_actor()
+    ids: list[int] = []
     refused: list[WriterError] = []
     told: list[str] = []
     for file in files:
         try:
-            taken = get_app().sources.upload(file.name, io.BytesIO(file.getvalue()), current_actor(), renews=renews)
+            content = io.BytesIO(file.getvalue())
+            taken = app.sources.upload(file.name, content, actor, renews=renews, collection_id=collection_id)
         except WriterError as error:
             refused.append(error)
         else:
+            ids.append(taken.source.id)
             told += [f"{file.name}: {taken.sentence}"] if is_worth_saying(taken) else []
+    if collection_id is not None:
+        app.collections.join(collection_id, ids, actor)
     return refused, told
 
 
@@ -71,14 +79,16 @@ def is_worth_saying(taken: Taken) -> bool:
     return taken.outcome is not ImportOutcome.ADDED
 
 
-def draw_paste(key: str) -> None:
+def draw_paste(key: str, collection_id: int | None = None) -> None:
     with st.form(f"{key}:paste", border=False, clear_on_submit=False):
         title = st.text_input("Title", key=f"{key}:title", placeholder="Notes from the harbour board")
         text = st.text_area("Text", key=f"{key}:text", height=180)
         pasted = st.form_submit_button("Add this text", icon=":material/add:")
     if pasted:
         with banners():
-            get_app().sources.add_text(title, text, current_actor())
+            source = get_app().sources.add_text(title, text, current_actor(), collection_id)
+            if collection_id is not None:
+                get_app().collections.join(collection_id, [source.id], current_actor())
             st.toast("Added. It can be used as soon as it is indexed.")
             st.rerun()
 
