@@ -1,4 +1,4 @@
-"""Editor: a draft section by section, saved while you type, with its citations and versions beside it."""
+"""Editor: a draft as one text, saved while you type, with its citations, checks and versions beside it."""
 
 import streamlit as st
 
@@ -8,11 +8,13 @@ from pages._shared.article import brief_facts, export_button, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.claims import chips_of, claims_panel
 from pages._shared.findings import show_findings
+from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
+from pages._shared.manuscript import could_not_start, write_text
 from pages._shared.paper import where
 from pages._shared.section_editor import Desk, edit_section
 from pages._shared.sources import read_source
-from pages._shared.text import counted, words_of
+from pages._shared.text import words_of
 from pages._shared.versions import version_list
 from writer.domain.drafts import Draft, DraftState
 from writer.domain.errors import EditConflict, NotFound
@@ -20,6 +22,7 @@ from writer.domain.jobs import JobState
 from writer.security.render import as_markdown
 
 STATES = [DraftState.DRAFTING, DraftState.IN_REVIEW, DraftState.FACT_CHECK, DraftState.READY, DraftState.PUBLISHED]
+TEXT, SECTIONS, READING = VIEWS = ("Text", "Sections", "Reading view")
 app, actor = get_app(), current_actor()
 
 
@@ -32,10 +35,17 @@ def nothing_open() -> None:
             place.go_to(place.DRAFTS)
 
 
-def heading(desk: Desk) -> None:
-    draft = desk.draft
-    with title_row(as_markdown(draft.title)):
-        export_button(draft, key="export", label="Export")
+def heading(desk: Desk) -> str:
+    """The first row; returns which view of the draft was chosen."""
+    with title_row("Editor"):
+        view = st.segmented_control("View", VIEWS, default=TEXT, key="view", label_visibility="collapsed") or TEXT
+        status(desk)
+        export_button(desk.draft, key="export", label="Export")
+    still_writing(desk.draft)
+    return view
+
+
+def still_writing(draft: Draft) -> None:
     job = app.jobs.for_draft(draft.id, actor)
     if job and job.state in (JobState.RUNNING, JobState.WAITING):
         note = st.container(horizontal=True, vertical_alignment="center")
@@ -44,18 +54,23 @@ def heading(desk: Desk) -> None:
             place.go_to(place.WRITE, draft.id)
 
 
-def title_and_state(desk: Desk) -> None:
+def status(desk: Desk) -> None:
     draft = desk.draft
-    left, right = st.columns([3, 1])
-    title = left.text_input("Title", draft.title, key=f"title:{draft.id}:{desk.epoch('')}", max_chars=300)
     states = list(dict.fromkeys([draft.state, *STATES]))
-    state = right.selectbox(
-        "Status", states, format_func=lambda s: words_of(s.value), key=f"state:{draft.id}:{desk.epoch('status')}"
+    key = f"state:{draft.id}:{desk.epoch('status')}"
+    state = st.selectbox(
+        "Status", states, format_func=lambda s: words_of(s.value), key=key, label_visibility="collapsed", width=150
     )
     if state != draft.state:
         desk.saw(app.drafts.set_state(draft.id, state, actor))
-    if title and title.strip() != draft.title:
+
+
+def sections_view(desk: Desk) -> None:
+    title = st.text_input("Title", desk.draft.title, key=f"title:{desk.draft.id}:{desk.epoch('')}", max_chars=300)
+    if title and title.strip() != desk.draft.title:
         rename(desk, title.strip())
+    for section in desk.draft.sections:
+        edit_section(desk, section.key)
 
 
 def rename(desk: Desk, title: str) -> None:
@@ -80,33 +95,44 @@ def citations(draft: Draft) -> None:
                 read_source(reference.source, reference.passage.id)
 
 
+def text_view(desk: Desk) -> None:
+    """Section by section where the editor cannot run: the text can be written in any browser."""
+    if could_not_start(desk.draft.id):
+        st.caption("The editor cannot run in this browser. Here is the draft section by section.")
+        sections_view(desk)
+    else:
+        write_text(app.drafts.open(desk.draft.id, actor))
+
+
+def reading_view(desk: Desk) -> None:
+    with st.container(border=True, key="paper"):
+        draft = app.drafts.open(desk.draft.id, actor)
+        st.subheader(as_markdown(draft.title), anchor=False)
+        show_article(draft, key="preview", chips=chips_of(draft))
+
+
+def panels(desk: Desk) -> None:
+    cited, checks, versions = st.tabs(["Citations", "Checks", "Versions"])
+    with checks:
+        show_findings(app.drafts.open(desk.draft.id, actor))
+    with cited:
+        claims_panel(desk)
+        citations(desk.draft)
+    with versions:
+        version_list(desk)
+    with st.expander("Brief", icon=":material/assignment:"):
+        brief_facts(desk.draft.brief)
+
+
 def page(draft_id: str) -> None:
     desk = Desk(app.drafts.open(draft_id, actor))
-    heading(desk)
-    with st.container(horizontal=True, vertical_alignment="center", key="caption_row"):
-        st.caption(f"{counted(desk.draft.word_count, 'word')} · saved by itself while you type", width="stretch")
-        reading = st.toggle("Reading view", key="reading")
-    left, right = st.columns([2.3, 1], gap="large")
+    view = heading(desk)
+    left, right = st.columns([2.6, 1], gap="medium")
     with left:
-        if reading:
-            with st.container(border=True, key="paper"):
-                draft = app.drafts.open(draft_id, actor)
-                show_article(draft, key="preview", chips=chips_of(draft))
-        else:
-            title_and_state(desk)
-            for section in desk.draft.sections:
-                edit_section(desk, section.key)
+        {TEXT: text_view, SECTIONS: sections_view, READING: reading_view}[view](desk)
+        gap_cards(app.drafts.open(draft_id, actor))
     with right:
-        cited, checks, versions = st.tabs(["Citations", "Checks", "Versions"])
-        with checks:
-            show_findings(app.drafts.open(draft_id, actor))
-        with cited:
-            claims_panel(desk)
-            citations(desk.draft)
-        with versions:
-            version_list(desk)
-        with st.expander("Brief", icon=":material/assignment:"):
-            brief_facts(desk.draft.brief)
+        panels(desk)
 
 
 draft_id = place.current_draft(place.EDITING)

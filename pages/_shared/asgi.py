@@ -20,6 +20,7 @@ from starlette.websockets import WebSocketClose
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages._shared.banner import show_fault
+from pages._shared.paper import EDITOR
 from pages._shared.start import StartInWords
 from writer import bootstrap
 from writer.security.hosts import NOT_OUR_NAME, is_known
@@ -34,7 +35,11 @@ def asgi_app(assets: Path, make_api: Callable[[], ASGIApp]) -> dict[str, Any]:
     return {
         "lifespan": lifespan,
         "on_script_error": show_fault,
-        "routes": [Mount("/api", app=LateApi(make_api)), Mount("/assets", app=StaticFiles(directory=assets))],
+        "routes": [
+            Mount("/api", app=LateApi(make_api)),
+            Mount("/assets/editor", app=StaticFiles(directory=EDITOR)),
+            Mount("/assets", app=StaticFiles(directory=assets)),
+        ],
         "middleware": [
             Middleware(StartInWords),
             Middleware(KnownHosts, allowed=_allowed_hosts),

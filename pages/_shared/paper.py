@@ -16,6 +16,7 @@ from writer.security.render import CitationView, plain, render_markdown
 from writer.services.drafts import Reference
 
 WEB = Path(__file__).parent / "web"
+EDITOR = WEB / "editor"  # built from editor/, see `make editor`
 Block = dict[str, Any]
 
 

@@ -1,4 +1,4 @@
-"""The editor saves by itself, in a reload's favour, and never over somebody else's change."""
+"""The draft section by section saves by itself, in a reload's favour, and never over somebody else's change."""
 
 import re
 
@@ -10,7 +10,7 @@ from tests.browser.conftest import Opened, button, is_empty, settled, try_it
 
 @pytest.fixture
 def editor(visit: Opened) -> Page:
-    """A finished draft, open in the editor."""
+    """A finished draft, open in the editor, section by section."""
     page = visit()
     if is_empty(page):
         try_it(page)
@@ -19,9 +19,14 @@ def editor(visit: Opened) -> Page:
     else:
         page = visit("/drafts")
         button(page, "Edit").first.click()
+    by_sections(page)
+    return page
+
+
+def by_sections(page: Page) -> None:
+    page.get_by_text("Sections", exact=True).click()
     text(page).wait_for()
     settled(page)
-    return page
 
 
 def text(page: Page):  # tests are not typed
@@ -36,6 +41,7 @@ def test_typing_is_saved_after_a_pause(editor: Page) -> None:
     text(editor).fill("A sentence of my own.")
     expect(status(editor)).to_have_text("Saved", timeout=10_000)
     editor.reload()
+    by_sections(editor)
 
     expect(text(editor)).to_have_value("A sentence of my own.")
 
@@ -43,6 +49,7 @@ def test_typing_is_saved_after_a_pause(editor: Page) -> None:
 def test_a_reload_before_the_save_loses_nothing(editor: Page) -> None:
     text(editor).press_sequentially("Typed at the last moment. ")
     editor.reload()
+    by_sections(editor)
 
     expect(text(editor)).to_have_value(re.compile("Typed at the last moment. "))
     expect(status(editor)).to_have_text("Saved", timeout=10_000)
@@ -50,7 +57,7 @@ def test_a_reload_before_the_save_loses_nothing(editor: Page) -> None:
 
 def test_a_section_changed_in_another_tab_is_not_overwritten(editor: Page, visit: Opened) -> None:
     second = visit("/" + editor.url.split("/", 3)[3], beside=editor)
-    text(second).wait_for()
+    by_sections(second)
     text(editor).fill("From the first tab.")
     expect(status(editor)).to_have_text("Saved", timeout=10_000)
     text(second).fill("From the second tab.")
@@ -60,11 +67,13 @@ def test_a_section_changed_in_another_tab_is_not_overwritten(editor: Page, visit
     button(second, "Save mine over it").click()
     expect(status(second)).to_have_text("Saved", timeout=10_000)
     editor.reload()
+    by_sections(editor)
     expect(text(editor)).to_have_value("From the second tab.")
 
 
 def test_tabs_on_different_sections_do_not_disturb_each_other(editor: Page, visit: Opened) -> None:
     second = visit("/" + editor.url.split("/", 3)[3], beside=editor)
+    by_sections(second)
     other = second.get_by_role("textbox", name=re.compile("^Text of")).nth(2)
     other.wait_for()
     text(editor).fill("One tab writes here.")
@@ -78,6 +87,7 @@ def test_an_older_version_can_be_compared_and_restored(editor: Page) -> None:
     text(editor).fill("This will be taken back.")
     expect(status(editor)).to_have_text("Saved", timeout=10_000)
     editor.reload()
+    by_sections(editor)
     editor.get_by_role("tab", name=re.compile("Versions")).click()
     button(editor, "View").nth(1).click()
     drawer = editor.get_by_role("dialog")
@@ -93,6 +103,6 @@ def test_the_reading_view_and_back_shows_what_was_typed(editor: Page) -> None:
     expect(status(editor)).to_have_text("Saved", timeout=10_000)
     editor.get_by_text("Reading view").click()
     expect(editor.get_by_role("article")).to_contain_text("Typed before reading.")
-    editor.get_by_text("Reading view").click()
+    by_sections(editor)
 
     expect(text(editor)).to_have_value("Typed before reading.")
