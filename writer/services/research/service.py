@@ -239,5 +239,8 @@ def _searched(step: Step) -> Searched:
 
 
 def worth_searching(research: Research) -> list[int]:
-    """Positions of the questions that the sources do not answer."""
+    """Positions of the questions that the sources do not answer; all of them where they were given: a section that
+    lacks evidence knows better than a count of passages that are near its topic."""
+    if research.job.args.get("questions"):
+        return list(range(len(research.questions)))
     return [n for n, one in enumerate(research.questions) if one.coverage is not Coverage.ENOUGH]
