@@ -4,7 +4,22 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from writer.api import articles, claims, collections, drafts, health, imports, jobs, manuscripts, search, sources, usage
+from writer.api import (
+    articles,
+    claims,
+    collections,
+    drafts,
+    gaps,
+    health,
+    imports,
+    jobs,
+    manuscripts,
+    questions,
+    research,
+    search,
+    sources,
+    usage,
+)
 from writer.api.guard import Guard
 from writer.api.problems import LastResort, add_problem_handlers
 from writer.api.shapes import WhoAsks, the_local_owner
@@ -16,7 +31,22 @@ if TYPE_CHECKING:
 def create_api(app: "App", who: WhoAsks = the_local_owner) -> FastAPI:
     """Serve it under /api: OpenAPI is then at /api/openapi.json. No documentation page: those load from afar."""
     api = FastAPI(title="Writer", version=app.settings.version, docs_url=None, redoc_url=None)
-    for resource in (health, sources, imports, collections, search, articles, jobs, drafts, manuscripts, claims, usage):
+    for resource in (
+        health,
+        sources,
+        imports,
+        collections,
+        search,
+        articles,
+        jobs,
+        drafts,
+        gaps,
+        research,
+        manuscripts,
+        claims,
+        questions,
+        usage,
+    ):
         api.include_router(resource.routes(app, who))
     add_problem_handlers(api)
     api.add_middleware(Guard, allowed_hosts=app.settings.allowed_hosts)
