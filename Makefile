@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test check format lint types layers setup setup-dev browser bench clean
+.PHONY: run test check format lint types layers setup setup-dev browser editor bench clean
 
 run: setup  ## set up and serve the app (on a free port if 8501 is taken)
 	$(BIN)/python -m writer serve --port $(PORT)
@@ -44,6 +44,9 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt constraints.txt | $(VENV)/bi
 
 browser:  ## Chromium for the browser tests, where apt and root allow; without it those tests say why they are skipped
 	@sh deploy/chromium.sh
+
+editor:  ## build the text editor anew after a change in editor/ (needs Node 20 or newer; nobody else does)
+	cd editor && npm ci --no-audit --no-fund --ignore-scripts && npm run --silent build
 
 bench: setup-dev  ## print the benchmark figures
 	$(BIN)/python -m benchmarks

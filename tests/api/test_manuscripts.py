@@ -89,5 +89,14 @@ def test_another_web_page_may_not_write_into_a_draft(written, there):
     assert text_of(written.client, written.draft_id) == there
 
 
+def test_whoever_has_the_newest_text_is_not_sent_it_again(written, there):
+    address = f"/drafts/{written.draft_id}/text"
+    again = written.client.get(address, headers={"If-None-Match": f'"{there["revision"]}"'})
+    older = written.client.get(address, headers={"If-None-Match": '"1"'})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert older.status_code == 200
+
+
 def test_no_such_draft_is_said_in_words(client):
     assert client.get("/drafts/nothing/text").json()["detail"] == "There is no such draft."

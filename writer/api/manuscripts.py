@@ -1,9 +1,9 @@
 """A draft as one text, for an editor that shows all of it: read it, save it, and hear what was there on a conflict."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from writer.api.drafts import IfMatch, revision_of
@@ -16,6 +16,9 @@ from writer.services.drafts import Reference
 
 if TYPE_CHECKING:
     from writer.bootstrap import App
+
+
+IfNoneMatch = Annotated[str | None, Header(description="An ETag: 304 while the draft has no other revision.")]
 
 
 class TextBody(Body):
@@ -31,10 +34,15 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         references = app.drafts.references(draft)
         return {**text_json(draft), "citations": {r.passage.id: _citation_json(r) for r in references}}
 
-    @router.get("/drafts/{draft_id}/text")
-    def get(draft_id: Id, request: Request, response: Response) -> dict[str, Any]:
+    @router.get("/drafts/{draft_id}/text", response_model=None)
+    def get(
+        draft_id: Id, request: Request, response: Response, if_none_match: IfNoneMatch = None
+    ) -> dict[str, Any] | Response:
         """The whole draft as Markdown with its citation tokens, and what an editor shows beside it."""
-        return answer(app.drafts.open(draft_id, who(request)), response)
+        draft = app.drafts.open(draft_id, who(request))
+        if if_none_match == f'"{draft.revision}"':
+            return Response(status_code=304, headers={"ETag": if_none_match})
+        return answer(draft, response)
 
     @router.put("/drafts/{draft_id}/text", response_model=None)
     def put(
