@@ -60,7 +60,7 @@ def pick_candidates(found: Research, *, key: str) -> None:
         if found.searched and not any(one.problem for one in found.searched):
             st.caption("The search found nothing for these questions.")
         return
-    st.caption(f"{counted(len(found.candidates), 'page')} found. Nothing of them was fetched yet.")
+    st.caption(f"{counted(len(found.candidates), 'page')} found. Only those that you tick are fetched.")
     ticked = [one.url for n, one in enumerate(found.candidates[:SHOWN]) if _candidate(one, f"{key}:{n}")]
     if len(found.candidates) > SHOWN:
         st.caption(f"The {SHOWN} that serve most questions are shown.")

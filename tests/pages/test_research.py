@@ -63,7 +63,7 @@ def test_questions_stand_by_perspective_with_their_coverage(app: App, screen: Sc
     assert not at.exception
     assert app.drafts.open(draft_id, LOCAL_ACTOR).state is DraftState.RESEARCHING
     shown = said(at) + "".join(box.label for box in at.checkbox)
-    assert "What does Sauerkraut in the Baltic trade cost" in shown
+    assert "Sauerkraut in the Baltic trade: what does it cost" in shown
     assert {"Reader", "Sceptic", "Historian"} <= {str(sub.value) for sub in at.subheader}
     assert "No web search is set up" in said(at)
     assert app.research.get(job_id, LOCAL_ACTOR).questions
@@ -141,7 +141,9 @@ def test_a_stopped_research_can_go_on(app: App, screen: Screen, furnished: Furni
 def test_another_look_counts_what_was_added(app: App, screen: Screen, furnished: Furnished) -> None:
     at, _, job_id = begun(app, screen)
     before = [one.coverage for one in app.research.get(job_id, LOCAL_ACTOR).questions]
-    text = "Sauerkraut in the Baltic trade began in 1500. What does sauerkraut in the Baltic trade cost? Ten crowns."
+    text = (
+        "Sauerkraut in the Baltic trade began in 1500. Sauerkraut in the Baltic trade: what does it cost? Ten crowns."
+    )
     source = app.sources.add_text("Sauerkraut in the Baltic trade", text, LOCAL_ACTOR)
     job = app.jobs.for_source(source.id, LOCAL_ACTOR)
     assert job is not None

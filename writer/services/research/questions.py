@@ -10,12 +10,13 @@ from writer.services.articles.content_types import type_of
 MOST = 14
 MOST_CHARACTERS = 200
 _TEMPLATES = (
-    ("reader", "What is {topic}, and why does it matter{to_reader}?"),
-    ("practitioner", "How does {topic} work in practice, step by step?"),
-    ("sceptic", "What are the problems, limits and criticism of {topic}?"),
-    ("accountant", "What does {topic} cost, and what does it yield?"),
-    ("historian", "How did {topic} begin, and how has it changed?"),
+    ("reader", "{topic}: why does it matter{to_reader}?"),
+    ("practitioner", "{topic}: how does it work in practice, step by step?"),
+    ("sceptic", "{topic}: what are the problems, limits and criticism?"),
+    ("accountant", "{topic}: what does it cost, and what does it yield?"),
+    ("historian", "{topic}: how did it begin, and how has it changed?"),
 )
+"""The subject stands in front: topics are nouns, sentences and questions, and all of them read well there."""
 
 
 def questions_of(brief: Brief) -> list[Question]:
