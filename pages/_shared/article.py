@@ -91,12 +91,18 @@ def brief_facts(brief: Brief) -> None:
         "Keyphrases": "; ".join(brief.keyphrases),
         "Avoid": "; ".join(brief.avoid),
         **_own_facts(brief),
-        "Sources": ", ".join(f"S{id_}" for id_ in brief.source_ids) or "all",
+        "Collections": ", ".join(_collections(brief)),
+        "Sources": ", ".join(f"S{id_}" for id_ in brief.source_ids) or ("" if brief.collection_ids else "all"),
     }
     for name, value in told.items():
         if value:
             st.caption(name)
             st.markdown(as_markdown(value, 600))
+
+
+def _collections(brief: Brief) -> list[str]:
+    named = {one.id: one.name for one in get_app().collections.listing(current_actor())} if brief.collection_ids else {}
+    return [named.get(id_, f"C{id_} (deleted)") for id_ in brief.collection_ids]
 
 
 def _own_facts(brief: Brief) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages._shared.app import current_actor, get_app
 from pages._shared.text import lines
 from writer.domain.briefs import MAX_TOPIC, MAX_WORDS, Brief
 from writer.domain.sources import Source
@@ -36,6 +37,7 @@ _FIELDS = (
     "due",
 )
 _USUAL = "usual_words"
+_COLLECTIONS = "brief:collections"
 _LISTS = ("keyphrases", "questions", "must_include", "avoid")
 
 
@@ -116,6 +118,7 @@ def brief_as_typed(source_ids: tuple[int, ...], kind: ContentType) -> Brief:
     given = {name: st.session_state.get(f"brief:{name}") for name in _FIELDS}
     kept: dict[str, Any] = {n: v.strip() if isinstance(v, str) else v for n, v in given.items() if v is not None}
     kept |= {name: lines(st.session_state.get(f"brief:{name}", "")) for name in _LISTS}
+    kept["collection_ids"] = tuple(st.session_state.get(_COLLECTIONS, ()))
     return Brief(**kept, source_ids=source_ids, extra=tuple(_own_values(kind)))
 
 
@@ -127,17 +130,39 @@ def _own_values(kind: ContentType) -> Iterator[tuple[str, str]]:
 
 
 def pick_sources(ready: Sequence[Source]) -> tuple[int, ...]:
-    """Empty stands for all of them, those that are added later included."""
+    """Empty stands for all of them, those that are added later included, unless collections are chosen."""
+    in_collections = _pick_collections()
     titles = {source.id: plain(source.title, 80) for source in ready}
     chosen = st.multiselect(
         "Sources to write from",
         list(titles),
         format_func=lambda id_: titles.get(id_, f"S{id_}"),
         key="brief:sources",
-        placeholder=f"All {len(titles)} sources" if len(titles) > 1 else "The one source there is",
+        placeholder="None besides" if in_collections else _all_of(len(titles)),
         persist_state="session",
     )
     return tuple(chosen)
+
+
+def _all_of(number: int) -> str:
+    return f"All {number} sources" if number > 1 else "The one source there is"
+
+
+def _pick_collections() -> list[int]:
+    """Drawn where there are any. What is in them when the outline is made is written from."""
+    found = {one.id: one for one in get_app().collections.listing(current_actor())}
+    if not found:
+        st.session_state.pop(_COLLECTIONS, None)
+        return []
+    st.session_state[_COLLECTIONS] = [id_ for id_ in st.session_state.get(_COLLECTIONS, ()) if id_ in found]
+    return st.multiselect(
+        "Collections to write from",
+        list(found),
+        format_func=lambda id_: f"{plain(found[id_].name, 60)} · {found[id_].sources:,}" if id_ in found else str(id_),
+        key=_COLLECTIONS,
+        placeholder="All sources, or choose collections",
+        persist_state="session",
+    )
 
 
 def _text(label: str, name: str, example: str, max_chars: int | None = None) -> None:

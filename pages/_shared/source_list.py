@@ -40,10 +40,11 @@ def draw_list(within: Scope, number: int, collection: Collection | None, collect
 def draw_row(source: Source, *, selecting: bool) -> None:
     with st.container(border=True, key=f"source:{source.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
+            title = f"**{as_markdown(source.title, 120)}**"
             if selecting:
-                name = f"Select {plain(source.title, 80)}"
-                st.checkbox(name, key=f"select:{source.id}", label_visibility="collapsed")
-            st.markdown(f"**{as_markdown(source.title, 120)}**", width="stretch")
+                st.checkbox(title, key=f"select:{source.id}", width="stretch")
+            else:
+                st.markdown(title, width="stretch")
             state_badge(source)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(facts(source), width="stretch")
