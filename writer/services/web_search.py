@@ -98,7 +98,7 @@ class WebSearches:
             found = engine.search("encyclopedia", 3)
         except WriterError as error:
             return Tried(False, str(error))
-        return Tried(bool(found), f"{engine.name} answered with {len(found)} results." if found else _NOTHING)
+        return Tried(bool(found), f"{engine.name} found pages." if found else _NOTHING)
 
     def _keep_key(self, kind: str, key: str, by: Actor) -> None:
         if not key and not self._store.secret(by.user, _secret(kind)):
