@@ -9,6 +9,7 @@ from pages._shared.banner import banners
 from pages._shared.collection_settings import draw_settings
 from pages._shared.collections import draw_bar, pick_tags, scope_of
 from pages._shared.header import title_row
+from pages._shared.research import find_on_web
 from pages._shared.source_imports import draw_add, draw_import, draw_sync, is_at_work, recent_imports
 from pages._shared.source_list import SELECTING, draw_list, select_all_as_asked
 from pages._shared.source_search import draw_search
@@ -74,6 +75,8 @@ def page() -> None:
         draw_settings(chosen, [one for one in collections if one.id != chosen.id])
     with st.expander("Add sources", icon=":material/add:"):
         draw_add(chosen.id if chosen else None)
+    with st.expander("Find sources on the web", icon=":material/travel_explore:"):
+        find_on_web()
     if not chosen:
         draw_sync(total.web_pages)
     with st.container(horizontal=True, vertical_alignment="center", key="list_bar"):
