@@ -41,7 +41,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who pays. `step` is the key of the job step, "" outside a job."""
+    """Who pays. `step` is the key of the job step; outside a job what was asked for ("rewrite:ID"), or ""."""
 
     user: str
     job_id: str = ""

@@ -2,10 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from writer.domain.actors import Actor
+from writer.domain.completions import Caller
 from writer.domain.errors import WriterError
 from writer.domain.ports.usage import UsageKey, UsageLedger
 from writer.domain.usage import UsageBucket, UsageEvent
@@ -53,6 +55,7 @@ class UsageBook:
         self._retry_s = retry_s
         self._changed = threading.Condition()
         self._of_steps: dict[tuple[str, str], list[UsageEvent]] = {}
+        self._receipts: dict[Caller, list[UsageEvent]] = {}
         self._pending: list[UsageEvent] = []
         self._failures = 0
         self._closing = False
@@ -60,12 +63,26 @@ class UsageBook:
 
     def record(self, event: UsageEvent) -> None:
         with self._changed:
+            if event.caller in self._receipts:
+                self._receipts[event.caller].append(event)
             if event.caller.job_id and event.caller.step and not self._closing:
                 self._of_steps.setdefault((event.caller.job_id, event.caller.step), []).append(event)
                 return
             self._pending.append(event)
             self._start()
             self._changed.notify_all()
+
+    @contextmanager
+    def receipt(self, caller: Caller) -> Iterator[list[UsageEvent]]:
+        """The calls of exactly this caller that end meanwhile. They are written like all others."""
+        events: list[UsageEvent] = []
+        with self._changed:
+            self._receipts[caller] = events
+        try:
+            yield events
+        finally:
+            with self._changed:
+                self._receipts.pop(caller, None)
 
     def take(self, job_id: str, step: str) -> tuple[UsageEvent, ...]:
         """The step's calls so far, which are the taker's to commit from now on."""

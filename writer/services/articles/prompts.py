@@ -59,5 +59,5 @@ def prompts() -> dict[str, Prompt]:
 
 
 def all_versions() -> str:
-    """One line that changes whenever any prompt does."""
-    return " ".join(prompt.version for prompt in prompts().values())
+    """One line that changes whenever any prompt that articles are written with does."""
+    return " ".join(prompt.version for id_, prompt in prompts().items() if not id_.startswith("edit-"))

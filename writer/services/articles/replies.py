@@ -93,6 +93,13 @@ def cited(text: str) -> str:
     return "".join(pieces)
 
 
+def near_citations(text: str) -> str:
+    """Citations that are nearly in the draft's form put into it. Whole tokens, code and everything else stay."""
+    pieces = _CODE.split(text)
+    pieces[::2] = [_CITED.sub(lambda m: m[0] if TOKEN.fullmatch(m[0]) else _token(m), piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
 def _token(found: re.Match[str]) -> str:
     ids = list(dict.fromkeys(match.group(0) for match in PASSAGE_ID.finditer(found.group(0))))
     return f"[[{', '.join(ids[:MOST_IDS])}]]"

@@ -1,0 +1,169 @@
+"""Something done to a whole draft, part by part, so that the first hunks are there at once."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from writer.domain.actors import Actor
+from writer.domain.completions import Caller
+from writer.domain.drafts import Draft, count_words
+from writer.domain.errors import WriterError
+from writer.domain.hunks import Hunk, diff
+from writer.domain.tokens import utf16_length
+from writer.services.drafts import Drafts
+from writer.services.editing import lines
+from writer.services.editing.asks import Ask, PassAsk, checked_pass
+from writer.services.editing.lines import Line, Put
+from writer.services.editing.model import ModelEditor
+from writer.services.editing.rules import pass_over
+from writer.services.editing.service import NOTHING, Editing, Made, caller_of, spent_on
+from writer.services.usage import UsageBook
+
+_PARAGRAPHS = re.compile(r"(?<=\n)(?=#{1,6} )|(?<=\n\n)(?=\S)|(?<=\r\n\r\n)(?=\S)")
+_PART = 4_000
+_LEAST_WORDS = 12
+_PROMPTS = {"brevity": "brevity", "style-guide": "style"}
+_NO_GUIDE = "Follow the usual rules of good style in the passage's language; be consistent in spelling and punctuation."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`at` and `at16` are where it begins in its section, or in the whole text where `section` is ""."""
+
+    section: str
+    at: int
+    at16: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPass:
+    ask: PassAsk
+    by: Actor
+    draft: Draft
+    parts: tuple[Part, ...]
+    editor: ModelEditor | None = None
+
+    @property
+    def whole(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+
+class Passes:
+    def __init__(self, drafts: Drafts, editing: Editing, book: UsageBook) -> None:
+        self._drafts = drafts
+        self._editing = editing
+        self._book = book
+
+    def prepare(self, ask: PassAsk, by: Actor) -> PreparedPass:
+        ask = checked_pass(ask)
+        draft = self._drafts.open(ask.draft_id, by)
+        self._editing.check_new(ask.draft_id, ask.id)
+        texts = [("", ask.text)] if ask.text is not None else [(one.key, one.text) for one in draft.sections]
+        parts = tuple(part for section, text in texts for part in _parts(section, text))
+        return PreparedPass(ask, by, draft, parts, self._editing.editor(by, ask.route) if ask.model else None)
+
+    async def run(self, prepared: PreparedPass, put: Put) -> None:
+        """Puts lines until “done”. What was put before an error or a stop can still be decided."""
+        ask, begun = prepared.ask, perf_counter()
+        caller = caller_of(prepared.by, ask.draft_id, ask.name, ask.id)
+        made = Made(route=prepared.editor.route if prepared.editor else "built-in")
+        put(lines.begin(ask.id, made.route))
+        with self._book.receipt(caller) as events:
+            run = _Run(self._editing, prepared, caller, put, made)
+            kept = ""
+            try:
+                await run.all()
+            except WriterError as problem:
+                put(lines.error(problem))
+            finally:
+                spent = spent_on(events, (perf_counter() - begun) * 1000)
+                keep = self._editing.keep
+                kept = await asyncio.to_thread(keep, prepared.by, ask.draft_id, ask.id, ask.name, run.made, spent)
+        if not kept:
+            put(lines.note(NOTHING))
+        put(lines.done(kept, run.made.route, run.made.prompt_version, spent))
+
+
+class _Run:
+    """One pass over one draft."""
+
+    def __init__(self, editing: Editing, prepared: PreparedPass, caller: Caller, put: Put, made: Made) -> None:
+        self._editing = editing
+        self._prepared = prepared
+        self._caller = caller
+        self._put = put
+        self.made = made
+
+    async def all(self) -> None:
+        prepared = self._prepared
+        language = prepared.draft.brief.language
+        change = await asyncio.to_thread(pass_over, prepared.ask.name, prepared.whole, language)
+        for number, part in enumerate(prepared.parts):
+            proposal = await asyncio.to_thread(change, part.text)
+            if prepared.editor is not None and count_words(part.text) >= _LEAST_WORDS:
+                proposal = await self._by_model(number, proposal, prepared.editor)
+            self._offer(number, part, await asyncio.to_thread(diff, part.text, proposal))
+
+    async def _by_model(self, number: int, text: str, editor: ModelEditor) -> str:
+        prepared, parts = self._prepared, self._prepared.parts
+        ask = Ask(
+            prepared.ask.id,
+            prepared.ask.draft_id,
+            "own",
+            text,
+            before=parts[number - 1].text if number else "",
+            after=parts[number + 1].text if number + 1 < len(parts) else "",
+            instruction=prepared.ask.instruction.strip() or _NO_GUIDE,
+        )
+        prompt_id = _PROMPTS[prepared.ask.name]
+        proposed, version = await self._editing.proposed(
+            ask, prepared.draft, editor, self._caller, _silent(self._put), prompt_id
+        )
+        self.made = replace(self.made, route=proposed.route, prompt_version=version)
+        for sentence in proposed.notes:
+            self._put(lines.note(sentence))
+        return proposed.text
+
+    def _offer(self, number: int, part: Part, hunks: tuple[Hunk, ...]) -> None:
+        first = len(self.made.hunks)
+        self.made = replace(self.made, hunks=(*self.made.hunks, *hunks))
+        place = {"section": part.section, "part": number + 1, "of": len(self._prepared.parts)}
+        made = lines.hunks_json(part.text, hunks, first, part.at, part.at16)
+        self._put({"type": "hunks", **place, "proposal": "", "hunks": made})
+
+
+def _silent(put: Put) -> Put:
+    """Parts come as hunks: nothing is shown of a part while it is written."""
+
+    def putting(line: Line) -> None:
+        if line["type"] not in ("delta", "restart"):
+            put(line)
+
+    return putting
+
+
+def _parts(section: str, text: str) -> Iterator[Part]:
+    """Whole paragraphs, up to some length; code keeps its paragraphs together."""
+    start = at16 = 0
+    for end in _ends(text):
+        yield Part(section, start, at16, text[start:end])
+        at16 += utf16_length(text[start:end])
+        start = end
+
+
+def _ends(text: str) -> Iterator[int]:
+    start = 0
+    for cut in [*(match.start() for match in _PARAGRAPHS.finditer(text)), len(text)]:
+        is_heading = text[cut : cut + 1] == "#"
+        if (cut - start >= _PART or is_heading or cut == len(text)) and cut > start and not _in_fence(text[start:cut]):
+            yield cut
+            start = cut
+    if start < len(text):
+        yield len(text)
+
+
+def _in_fence(text: str) -> bool:
+    return len(re.findall(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE)) % 2 == 1
