@@ -6,6 +6,7 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import export_button
 from pages._shared.banner import banners
+from pages._shared.draft_search import draw_close
 from pages._shared.header import title_row
 from pages._shared.text import Colour, ago, counted, day, words_of
 from writer.domain.drafts import DraftState, DraftSummary
@@ -98,6 +99,8 @@ def page() -> None:
         )
         trashed = st.toggle("Trash", key="drafts:trashed")
     show_found(query, trashed)
+    if query.strip() and not trashed:
+        draw_close(query)
 
 
 def show_found(query: str, trashed: bool) -> None:

@@ -73,14 +73,14 @@ def diff_block(heading: str, before: str, after: str) -> Block:
 def marked_block(heading: str, text: str, sought: str, sentence: str = "") -> Block:
     """A passage as plain text, with the words that were searched for marked, or a whole sentence."""
     before, found, after = split_at(text, sentence)
-    marked = f"{_words_marked(before, sought)}<mark>{_escaped(found)}</mark>{_words_marked(after, sought)}"
+    marked = f"{_words_marked(before, sought)}<mark>{escaped(found)}</mark>{_words_marked(after, sought)}"
     return {"heading": plain(heading), "html": render_markdown(marked if found else _words_marked(text, sought))}
 
 
 def _words_marked(text: str, sought: str) -> str:
     words = {word.casefold() for word in re.findall(r"\w{3,}", sought)}
     pieces = re.split(r"(\w+)", text)
-    return "".join(f"<mark>{p}</mark>" if _is_sought(p, words) else _escaped(p) for p in pieces)
+    return "".join(f"<mark>{p}</mark>" if _is_sought(p, words) else escaped(p) for p in pieces)
 
 
 def word_changes(before: str, after: str) -> list[tuple[str, str]]:
@@ -140,5 +140,5 @@ def _is_sought(piece: str, words: set[str]) -> bool:
     return any(folded == word or (len(word) > 4 and folded.startswith(word[:-1])) for word in words)
 
 
-def _escaped(piece: str) -> str:
+def escaped(piece: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&])", r"\\\1", piece)

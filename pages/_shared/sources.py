@@ -124,5 +124,18 @@ def read_source(source: Source, at: str = "", sought: str = "") -> None:
             start = next((n for n, passage in enumerate(passages) if passage.id == at), 0)
             blocks = [marked_block(place_of(p), p.text, sought) for p in passages[max(0, start - 1) : start + 40]]
             show_paper(blocks, key=f"reading:{source.id}:{at}", label=plain(source.title))
+            if st.button("More like this source", icon=":material/join_inner:", key=f"like_source:{source.id}"):
+                _draw_similar(source)
 
     drawer()
+
+
+def _draw_similar(source: Source) -> None:
+    """What other sources say of the same matter."""
+    hits = get_app().sources.similar_to_source(source.id, current_actor())
+    if not hits:
+        st.caption("No passage of another source is close enough.")
+        return
+    heads = [f"{hit.passage.source_title} · {place_of(hit.passage)}" for hit in hits]
+    blocks = [marked_block(head, hit.passage.text, "") for head, hit in zip(heads, hits, strict=True)]
+    show_paper(blocks, key=f"like:{source.id}", label=plain(f"Like {source.title}"))

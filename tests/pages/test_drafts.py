@@ -1,6 +1,6 @@
 from datetime import date
 
-from tests.pages.conftest import Screen, said
+from tests.pages.conftest import Furnished, Screen, said
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR, LOCAL_OWNER
 from writer.domain.briefs import Brief
@@ -43,6 +43,21 @@ def test_a_search_without_result_names_what_was_sought(app: App, screen: Screen)
     at.text_input(key="drafts:query").set_value("*zebras*").run()
 
     assert r"\*zebras\*" in said(at)
+
+
+def test_a_search_shows_paragraphs_that_say_it_in_other_words(app: App, screen: Screen, furnished: Furnished) -> None:
+    app.draft_search.follow()
+    at = screen("drafts")
+    at.text_input(key="drafts:query").set_value("warming homes with the sea").run()
+
+    assert not at.exception
+    assert "Close in meaning" in [heading.value for heading in at.subheader]
+    edits = [button for button in at.button if str(button.key).startswith(f"edit:{furnished.written_id}")]
+    assert edits
+
+    app.drafts.trash(furnished.written_id, LOCAL_ACTOR)
+    at.run()
+    assert not [button for button in at.button if str(button.key).startswith(f"edit:{furnished.written_id}")]
 
 
 def test_trash_and_back(app: App, screen: Screen) -> None:

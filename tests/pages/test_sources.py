@@ -71,6 +71,36 @@ def test_a_search_shows_passages_with_scores_and_where_they_are(app: App, screen
     assert [b.key for b in at.button if str(b.key).startswith("open:")]
 
 
+def test_the_filter_offers_what_there_is_and_narrows_the_search(app: App, screen: Screen, furnished: Furnished) -> None:
+    first = app.sources.listing(LOCAL_ACTOR)[0]
+    app.collections.tag([first.id], ["kept apart"], LOCAL_ACTOR)
+    at = screen("sources")
+    at.text_input(key="sources:query").set_value(first.title).run()
+    assert at.multiselect(key="search:Tags").options == ["kept apart"]
+
+    at.multiselect(key="search:Tags").set_value(["kept apart"]).run()
+
+    assert "Only in 1 source" in said(at)
+    opened = [str(b.key).removeprefix("open:") for b in at.button if str(b.key).startswith("open:")]
+    assert opened
+    assert {id_.split(".")[0] for id_ in opened} == {first.label}
+
+
+def test_more_like_a_hit_shows_other_passages_and_leads_back(app: App, screen: Screen, furnished: Furnished) -> None:
+    at = screen("sources")
+    at.text_input(key="sources:query").set_value("How much did the heat pump cost?").run()
+    like = next(b for b in at.button if str(b.key).startswith("like:"))
+    passage = str(like.key).removeprefix("like:")
+
+    like.click().run()
+    assert not at.exception
+    assert "Passages elsewhere" in said(at)
+    assert f"open:{passage}" not in {str(b.key) for b in at.button}
+
+    at.button(key="search:back").click().run()
+    assert f"open:{passage}" in {str(b.key) for b in at.button}
+
+
 def test_deleting_asks_first_and_then_takes_the_passages_along(app: App, screen: Screen, furnished: Furnished) -> None:
     source = app.sources.listing(LOCAL_ACTOR)[0]
     at = screen("sources")

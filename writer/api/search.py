@@ -1,11 +1,13 @@
 """Passages that answer a question, from the asker's own sources."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
-from writer.api.shapes import Number, SearchBody, WhoAsks
+from writer.api.shapes import DraftQuery, Number, SearchBody, WhoAsks
 from writer.domain.scopes import Scope
+from writer.services.draft_search import DraftHit
 
 if TYPE_CHECKING:
     from writer.bootstrap import App
@@ -43,4 +45,14 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         """Passages of other sources that speak of what this one does."""
         return [hit.facts() for hit in app.sources.similar_to_source(source_id, who(request), limit)]
 
+    @router.post("/drafts/search")
+    def search_drafts(body: DraftQuery, request: Request) -> list[dict[str, Any]]:
+        """Paragraphs of your drafts that are close to the question in meaning; `highlights` are its words in them."""
+        return [_hit(hit) for hit in app.draft_search.search(body.query, who(request), body.limit)]
+
     return router
+
+
+def _hit(hit: DraftHit) -> dict[str, Any]:
+    facts = asdict(hit)
+    return {**facts, "highlights": facts.pop("spans")}

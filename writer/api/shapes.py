@@ -46,6 +46,11 @@ class SearchBody(Body):
     nearest_sentence: bool = False
 
 
+class DraftQuery(Body):
+    query: Annotated[str, StringConstraints(max_length=10_000)]
+    limit: int = Field(8, ge=1, le=50)
+
+
 class SectionBody(Body):
     """What is not given stays as it is; a new section has a heading and text."""
 

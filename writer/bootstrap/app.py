@@ -7,7 +7,9 @@ from writer.services.articles.gaps import Gaps
 from writer.services.articles.service import Articles
 from writer.services.claims.service import Claims
 from writer.services.doctor import Finding
+from writer.services.draft_search import DraftFollower, DraftSearch
 from writer.services.drafts import Drafts
+from writer.services.editing.room import EditingRoom
 from writer.services.exports import Exports
 from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, Jobs
@@ -34,7 +36,9 @@ class App:
     articles: Articles
     gaps: Gaps
     drafts: Drafts
+    draft_search: DraftSearch
     claims: Claims
+    editing: EditingRoom
     exports: Exports
     sources: Sources
     search_model: SearchModels
@@ -50,6 +54,7 @@ class App:
     _runner: EmbeddedRunner = field(repr=False)
     _index: SwitchingIndex = field(repr=False)
     _housekeeping: Housekeeping = field(repr=False)
+    _draft_follower: DraftFollower = field(repr=False)
     _ends: list[Callable[[], object]] = field(repr=False)
 
     def start(self, *, runner: bool | None = None) -> None:
@@ -59,6 +64,7 @@ class App:
             self.sources.adopt_orphans()
         self._index.start()
         self._housekeeping.start()
+        self._draft_follower.start()
 
     def close(self) -> None:
         while self._ends:

@@ -5,6 +5,7 @@ from functools import partial
 
 from writer.bootstrap.app import App
 from writer.bootstrap.checks import Checks
+from writer.bootstrap.editing import editing_room
 from writer.bootstrap.knowledge import Knowledge
 from writer.bootstrap.researching import Researching
 from writer.domain.actors import Actor
@@ -28,6 +29,7 @@ from writer.services.claims.job import ClaimChecks
 from writer.services.claims.pool import Pool
 from writer.services.claims.service import Claims
 from writer.services.doctor import findings
+from writer.services.draft_search import DraftFollower, DraftSearch
 from writer.services.drafts import Drafts
 from writer.services.exports import Exports
 from writer.services.extractive import ExtractiveDrafter
@@ -96,7 +98,10 @@ class Workshop:
             self.entailment,
         )
         housekeeping = Housekeeping([self.drafts.purge])
+        draft_search = self._draft_search()
+        follower = DraftFollower(draft_search, lambda: not self.runner.is_busy)
         ends: list[Callable[[], object]] = [
+            follower.close,
             housekeeping.close,
             self.runner.close,
             self._close_providers,
@@ -120,7 +125,11 @@ class Workshop:
             articles=articles,
             gaps=self.researching.gaps(articles, jobs.wake),
             drafts=self.drafts,
+            draft_search=draft_search,
             claims=self.claims,
+            editing=editing_room(
+                self.stores, self.drafts, self.claims, self.providers, self.registry, self.book, self.loop
+            ),
             exports=Exports(self.drafts),
             sources=self.knowledge.sources,
             search_model=self.knowledge.search_model,
@@ -136,7 +145,14 @@ class Workshop:
             _runner=self.runner,
             _index=self.knowledge.index,
             _housekeeping=housekeeping,
+            _draft_follower=follower,
             _ends=ends,
+        )
+
+    def _draft_search(self) -> DraftSearch:
+        # The built-in model even where a service embeds the sources: drafts stay on this machine.
+        return DraftSearch(
+            self.stores.drafts, self.stores.draft_index, self.knowledge.embedder, self.knowledge.keywords.spans
         )
 
     def drafter_for(self, owner_id: str, route: str) -> Drafter:

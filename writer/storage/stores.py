@@ -2,6 +2,7 @@
 
 from writer.domain.ports.claims import ClaimStore
 from writer.domain.ports.collections import CollectionStore
+from writer.domain.ports.draft_index import DraftIndex as DraftIndexPort
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.questions import QuestionStore
@@ -12,6 +13,7 @@ from writer.domain.ports.usage import UsageLedger
 from writer.storage.checked import CheckedClaims
 from writer.storage.collections import Collections
 from writer.storage.database import Database
+from writer.storage.draft_index import DraftIndex
 from writer.storage.drafts import Drafts
 from writer.storage.health import Health
 from writer.storage.jobs import Jobs
@@ -25,6 +27,7 @@ from writer.storage.usage import Usage
 class Stores:
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self.drafts: DraftStore = Drafts(database)
+        self.draft_index: DraftIndexPort = DraftIndex(database)
         self.sources: SourceStore = Sources(database)
         self.collections: CollectionStore = Collections(database)
         self.jobs: JobLedger = Jobs(database)

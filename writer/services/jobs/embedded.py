@@ -33,6 +33,11 @@ class EmbeddedRunner:
     def alive(self) -> bool:
         return self._serving is not None and not self._serving.done()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a step runs in this process now."""
+        return self.runner is not None and self.runner.is_busy
+
     def start(self) -> None:
         with self._lock:
             if self._serving is not None:

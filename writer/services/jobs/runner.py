@@ -88,6 +88,10 @@ class Runner:
             await asyncio.gather(*self._committing, return_exceptions=True)
             self.stopped.set()
 
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._running)
+
     def wake(self) -> None:
         """There is something to do. From any thread."""
         if self._loop is not None:

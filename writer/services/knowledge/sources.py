@@ -208,6 +208,10 @@ class Sources:
         shown = self._highlights.words(asked, hits)
         return self._highlights.sentences(asked, shown) if nearest_sentence else shown
 
+    def in_scope(self, scope: Scope, by: Actor) -> list[int]:
+        """Ids of the sources that a search within it looks at."""
+        return self._sources.in_scope(by.user, scope)
+
     def similar(self, passage_id: str, by: Actor, limit: int = 8) -> list[Hit]:
         """Passages elsewhere that say something like it."""
         return self._search.similar(by.user, [self.passage(passage_id, by)], _at_most(limit))
