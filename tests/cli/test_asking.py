@@ -1,5 +1,5 @@
 from tests.cli.conftest import Terminal
-from tests.support.scripted_server import ScriptedServer, failing
+from tests.support.scripted_server import Reply, ScriptedServer, failing
 
 WHEN = "When do neap tides follow the spring tides?"
 
@@ -49,3 +49,22 @@ def test_a_provider_that_fails_ends_with_3_and_keeps_the_question(terminal: Term
     assert (code, out) == (3, "")
     assert "API key" in err
     assert "The question is kept" in err
+
+
+def test_an_answer_that_was_killed_goes_on_under_the_same_question(terminal: Terminal, tides, monkeypatch):
+    terminal("ingest", tides)
+    with ScriptedServer(Reply(hold_after=0)) as model:
+        monkeypatch.setenv("WRITER_OPENAI__API_KEY", "sk-scripted-0123456789")
+        monkeypatch.setenv("WRITER_OPENAI__BASE_URL", model.url)
+        killed = terminal.start(
+            "ask", WHEN, "--route", "openai:scripted-1",
+            WRITER_OPENAI__API_KEY="sk-scripted-0123456789", WRITER_OPENAI__BASE_URL=model.url,
+        )  # fmt: skip
+        model.wait_for(lambda: bool(model.requests))
+        killed.kill()
+        killed.communicate()
+        model.script = Reply("They follow about seven days after the spring tides [[S1.p3]].")
+        document = terminal.json("ask", WHEN, "--route", "openai:scripted-1")
+
+    assert document["answer"]["text"] == "They follow about seven days after the spring tides [[S1.p3]]."
+    assert len(model.requests) == 2
