@@ -106,7 +106,7 @@ class PassageVectors:
 
     def _vectors(self, batch: Sequence[Pending]) -> list[StoredVector]:
         """Texts that their owner has vectors for are not embedded again: those of a copy, or of a passage cut anew."""
-        texts = self._texts(batch)
+        texts = self.texts(batch)
         digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         known = self._known({pending.passage.source_id for pending in batch}, digests)
         new = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
@@ -124,7 +124,8 @@ class PassageVectors:
                 owners.add(self._sources.get(source_id).owner_id)
         return self._sources.vectors_of_texts(owners.pop(), self.model, digests) if len(owners) == 1 else {}
 
-    def _texts(self, batch: Sequence[Pending]) -> list[str]:
+    def texts(self, batch: Sequence[Pending]) -> list[str]:
+        """What is embedded for each passage."""
         return embedded_texts(
             [pending.passage for pending in batch],
             [pending.before for pending in batch],
