@@ -10,6 +10,7 @@ from pages._shared.collection_settings import draw_settings
 from pages._shared.collections import draw_bar, pick_tags, scope_of
 from pages._shared.header import title_row
 from pages._shared.research import find_on_web
+from pages._shared.search_model import draw_search_model_notice
 from pages._shared.source_imports import draw_add, draw_import, draw_sync, is_at_work, recent_imports
 from pages._shared.source_list import SELECTING, draw_list, select_all_as_asked
 from pages._shared.source_search import draw_search
@@ -65,6 +66,7 @@ def page() -> None:
         return
     chosen = draw_bar(collections)
     st.caption(told(app.sources.tally(actor, scope_of(chosen, ()))))
+    draw_search_model_notice()
     query = st.text_input(
         "Search in your sources", key="sources:query", icon=":material/search:", placeholder="What do you want to know?"
     )
