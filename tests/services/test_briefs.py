@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from writer.domain.briefs import Brief
 from writer.domain.errors import UserMistake
 from writer.services.articles.content_types import content_types
-from writer.services.briefs import brief_from
+from writer.services.briefs import brief_from, with_collections
 
 
 def test_only_the_topic_is_needed():
@@ -104,3 +104,20 @@ def test_a_content_types_own_field_is_no_misspelling():
     assert brief_from({"topic": "Tides", "content_type": "data-study", "question": "Why?"}).extra == (
         ("question", "Why?"),
     )
+
+
+def test_collections_are_given_by_name_or_id_and_become_ids():
+    asked: list[str | int] = []
+
+    def ids_of(named):
+        asked.extend(named)
+        return [7]
+
+    data = with_collections({"topic": "Tides", "collections": ["Harbour", 3], "collection_ids": ["C2"]}, ids_of)
+    assert brief_from(data).collection_ids == (2, 7)
+    assert asked == ["Harbour", 3]
+    assert brief_from(with_collections({"topic": "Tides", "collections": "Harbour"}, ids_of)).collection_ids == (7,)
+    assert brief_from(with_collections({"topic": "Tides", "collections": None}, lambda named: ())).collection_ids == ()
+    for wrong in ({"a": 1}, [True], [None]):
+        with pytest.raises(UserMistake, match="must be a list"):
+            with_collections({"topic": "Tides", "collections": wrong}, ids_of)
