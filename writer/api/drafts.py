@@ -49,7 +49,9 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         revision = revision_of(if_match, draft)
         title = draft.title if body.title is None else body.title
         sections = draft.sections if body.sections is None else [_merged(draft, wanted) for wanted in body.sections]
-        saved = app.drafts.save(draft_id, revision, who(request), title=title, sections=sections, note=body.note)
+        by, note = who(request), body.note
+        with app.editing.suggestions.credited(draft_id, body.suggestion, by) as origin:
+            saved = app.drafts.save(draft_id, revision, by, title=title, sections=sections, note=note, origin=origin)
         return answer(saved, response)
 
     @router.put("/drafts/{draft_id}/sections/{key}")
@@ -63,7 +65,9 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
             raise NotFound("There is no such section in this draft.")
         heading = section.heading if body.heading is None else body.heading
         revision = revision_of(if_match, draft)
-        saved = app.drafts.save_section(draft_id, revision, who(request), key=key, heading=heading, text=body.text)
+        by, text = who(request), body.text
+        with app.editing.suggestions.credited(draft_id, body.suggestion, by) as origin:
+            saved = app.drafts.save_section(draft_id, revision, by, key=key, heading=heading, text=text, origin=origin)
         response.headers["ETag"] = f'"{saved.revision}"'
         return {"id": saved.id, "revision": saved.revision, "word_count": saved.word_count}
 

@@ -24,6 +24,7 @@ IfNoneMatch = Annotated[str | None, Header(description="An ETag: 304 while the d
 class TextBody(Body):
     text: Text
     title: Line | None = None
+    suggestion: Line = ""
 
 
 def routes(app: "App", who: WhoAsks) -> APIRouter:
@@ -53,7 +54,9 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         title = draft.title if body.title is None else body.title
         try:
             revision = revision_of(if_match, draft)
-            saved = app.drafts.save_text(draft_id, revision, who(request), title=title, text=body.text)
+            by = who(request)
+            with app.editing.suggestions.credited(draft_id, body.suggestion, by) as origin:
+                saved = app.drafts.save_text(draft_id, revision, by, title=title, text=body.text, origin=origin)
         except EditConflict as error:
             return _conflict(error, app.drafts.open(draft_id, who(request)))
         return answer(saved, response)

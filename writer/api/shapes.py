@@ -65,11 +65,15 @@ class DraftBody(Body):
     title: Line | None = None
     sections: Annotated[list[SectionBody], Field(max_length=500)] | None = None
     note: Line = ""
+    suggestion: Line = ""
 
 
 class SectionText(Body):
+    """`suggestion` is the id of the one that the text was taken from: the version then says so."""
+
     heading: Line | None = None
     text: Text
+    suggestion: Line = ""
 
 
 def when(value: str | None) -> datetime | None:

@@ -48,14 +48,24 @@ class Drafts:
         return self._owned(draft_id, by, "read")
 
     def save(
-        self, draft_id: str, revision: int, by: Actor, *, title: str, sections: Sequence[Section], note: str = ""
+        self,
+        draft_id: str,
+        revision: int,
+        by: Actor,
+        *,
+        title: str,
+        sections: Sequence[Section],
+        note: str = "",
+        origin: Origin | None = None,
     ) -> Draft:
-        """Raises EditConflict when somebody saved since `revision`; nothing is changed then."""
+        """Raises EditConflict when somebody saved since `revision`; nothing is changed then. `origin` None says that
+        the person made all of it."""
         self._owned(draft_id, by, "write")
         kept = tuple(_storable(section) for section in sections)
         _check_keys(kept)
         _check_length(kept)
-        return self._drafts.save(draft_id, revision, _person(by), title=_title(title), sections=kept, note=note)
+        who = origin or _person(by)
+        return self._drafts.save(draft_id, revision, who, title=_title(title), sections=kept, note=note)
 
     def begin(self, topic: str, by: Actor, *, source_ids: Sequence[int] = ()) -> Draft:
         """An empty draft with nothing but a topic, for texts that come from elsewhere in Writer."""
@@ -76,19 +86,31 @@ class Drafts:
         except EditConflict:
             return self.append(draft_id, by, heading=heading, text=text, origin=origin, note=note)
 
-    def save_section(self, draft_id: str, revision: int, by: Actor, *, key: str, heading: str, text: str) -> Draft:
+    def save_section(
+        self,
+        draft_id: str,
+        revision: int,
+        by: Actor,
+        *,
+        key: str,
+        heading: str,
+        text: str,
+        origin: Origin | None = None,
+    ) -> Draft:
         draft = self._owned(draft_id, by, "write")
         if draft.section(key) is None:
             raise NotFound("There is no such section in this draft.")
         sections = [edited(s, heading, text) if s.key == key else s for s in draft.sections]
-        return self.save(draft_id, revision, by, title=draft.title, sections=sections)
+        return self.save(draft_id, revision, by, title=draft.title, sections=sections, origin=origin)
 
-    def save_text(self, draft_id: str, revision: int, by: Actor, *, title: str, text: str) -> Draft:
+    def save_text(
+        self, draft_id: str, revision: int, by: Actor, *, title: str, text: str, origin: Origin | None = None
+    ) -> Draft:
         """The whole draft as one text, its sections at `## ` headings. What nobody changed makes no new revision."""
         _check_length_of(text)
         draft = self._owned(draft_id, by, "write")
         sections = [_taken_over(draft.section(s.key), s) for s in manuscript.split(text, draft.sections)]
-        return self.save(draft_id, revision, by, title=title, sections=sections)
+        return self.save(draft_id, revision, by, title=title, sections=sections, origin=origin)
 
     def versions(self, draft_id: str, by: Actor) -> list[VersionSummary]:
         self._owned(draft_id, by, "read")

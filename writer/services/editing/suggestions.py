@@ -1,6 +1,7 @@
 """What became of suggestions: kept for the writer's history, for versions' origins, and for figures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from writer.domain.actors import Actor
@@ -33,6 +34,14 @@ class Suggestions:
         self._drafts.open(draft_id, by)
         words = {number: count_words(text) for number, text in edited.items()}
         return self._store.decide(draft_id, suggestion_id, accepted, rejected, words)
+
+    @contextmanager
+    def credited(self, draft_id: str, suggestion_id: str, by: Actor) -> Iterator[Origin | None]:
+        """The origin of a version that is saved meanwhile; the version then bears the suggestion's cost."""
+        origin = self.origin(draft_id, suggestion_id, by)
+        yield origin
+        if origin is not None:
+            self._store.mark_saved(draft_id, suggestion_id)
 
     def origin(self, draft_id: str, suggestion_id: str, by: Actor) -> Origin | None:
         """Of a version saved with the suggestion. None where there is no such one: the text is saved all the same."""
