@@ -5,7 +5,7 @@ import sys
 from itertools import dropwhile
 
 ALL = (
-    "article", "providers", "stop", "overlap", "extractive", "retrieval", "reimport", "embedding", "citations", "startup", "kills",
+    "article", "providers", "stop", "overlap", "extractive", "retrieval", "search", "reimport", "embedding", "citations", "startup", "kills",
     "hunks", "ask",
     "ingest_kills",
 )  # fmt: skip
