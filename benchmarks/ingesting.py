@@ -47,8 +47,6 @@ class Rig:
         exact = ExactIndex(self.sources, embedder.model, embedder.dimension)
         self.vectors = ChromaIndex(home, self.sources, embedder.model, exact, first_look=0)
         self.vectors.start()
-        self.vectors.catch_up()
-        self.vectors.wait_until_current(_WAIT_S)
 
     def add(self, paragraphs: list[str]) -> int:
         """One source for each 64 paragraphs; returns how many passages came of them."""

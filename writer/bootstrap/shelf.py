@@ -10,16 +10,9 @@ from writer.embedding.choice import find_embedder
 from writer.embedding.weights import DEFAULT_MODEL, INT8_MODEL
 from writer.providers.embedding import RemoteEmbedder, Run
 from writer.providers.registry import Registry
-from writer.services.knowledge.search_model import BuiltIn, Choice, is_remote
+from writer.services.knowledge.search_model import EXACT, FAST, BuiltIn, Choice, is_remote
 
-BUILT_IN = (
-    BuiltIn(DEFAULT_MODEL, "Built in, exact", "English. Runs on this machine, sends nothing anywhere."),
-    BuiltIn(
-        INT8_MODEL,
-        "Built in, fast (8 bits)",
-        "English. About twice as fast; finds very slightly less (nDCG lower by at most 0.006).",
-    ),
-)
+BUILT_IN = (BuiltIn(DEFAULT_MODEL, *EXACT), BuiltIn(INT8_MODEL, *FAST))
 BY_SETTING = {"auto": DEFAULT_MODEL, "fp32": DEFAULT_MODEL, "int8": INT8_MODEL}
 """The values of WRITER_EMBEDDING."""
 
