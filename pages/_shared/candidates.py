@@ -37,7 +37,7 @@ def _ask_web(found: Research, host: str, key: str) -> None:
     if not left:
         return
     with st.expander(f"Search the web: {counted(len(left), 'question')}", expanded=not found.candidates):
-        st.caption(f"These words are sent to `{host}`, and nothing else. Untick what should stay here.")
+        st.caption(f"These words are sent to **{as_markdown(host)}**, and nothing else. Untick what should stay here.")
         chosen = [n for n in left if _to_send(found, n, key)]
         name = f"Send {counted(len(chosen), 'search', 'searches')}"
         if st.button(name, icon=":material/travel_explore:", key=f"send:{key}", disabled=not chosen):

@@ -7,6 +7,7 @@ from writer.domain.briefs import Brief
 from writer.domain.drafts import Draft, Gap
 from writer.domain.jobs import JobState
 from writer.domain.outlines import Outline, OutlineSection
+from writer.security.render import as_markdown
 
 HEADING = "Sauerkraut and scurvy on ships"
 KRAUT = "Sauerkraut and scurvy on ships: sauerkraut kept sailors on ships free of scurvy for months, as Cook wrote."
@@ -122,5 +123,5 @@ def test_the_web_is_offered_only_where_a_search_is_set_up(app: App, screen: Scre
     at.run()
 
     assert job.kind == "research"
-    assert "These words are sent to `search.example`" in said(at)
+    assert f"These words are sent to **{as_markdown('search.example')}**" in said(at)
     assert app.drafts.open(gappy.id, LOCAL_ACTOR).state == gappy.state
