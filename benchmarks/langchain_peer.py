@@ -11,8 +11,8 @@ import time
 
 def main(model: str) -> None:
     from chromadb.config import Settings
-    from langchain_chroma import Chroma
-    from langchain_huggingface import HuggingFaceEmbeddings
+    from langchain_chroma import Chroma  # type: ignore[import-not-found]  # is in another environment only
+    from langchain_huggingface import HuggingFaceEmbeddings  # type: ignore[import-not-found]  # so is this
 
     embeddings = HuggingFaceEmbeddings(model_name=model, encode_kwargs={"normalize_embeddings": True})
     embeddings.embed_documents(["Loaded before the clock starts."])

@@ -62,9 +62,11 @@ def _standing() -> None:
         return
     if status.job is not None and status.job.state is JobState.FAILED and not status.is_complete:
         st.error(as_markdown(status.job.error, 400), icon=":material/error:")
-    if status.is_complete:
+    if not status.passages:
+        st.caption("There are no passages yet.")
+    elif status.is_complete:
         st.caption(f"{counted(status.passages, 'passage')}, all with a vector of this model.")
-    elif status.passages:
+    else:
         _offer(status)
 
 
