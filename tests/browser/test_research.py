@@ -81,7 +81,7 @@ def test_a_gap_is_filled_from_a_passage_under_the_article(visit_with_search: Ope
     button(page, "Make an outline").click()
     button(page, "Approve and write").wait_for(timeout=30_000)
     settled(page)
-    heading = page.get_by_role("textbox", name="Heading").first
+    heading = page.get_by_role("textbox", name="Section 1", exact=True)
     heading.fill("Sauerkraut and scurvy on ships")
     heading.press("Tab")
     settled(page)
