@@ -88,9 +88,13 @@ def reindex(args: argparse.Namespace) -> int:
             app.search_model.choose(wanted, LOCAL_ACTOR, may_send_texts=True)
             if app.search_model.status(LOCAL_ACTOR).is_remote:
                 say(f"The texts of all sources, and of every search from now on, are sent to the service of {wanted}.")
+        before = app.search_model.status(LOCAL_ACTOR)
         model = app.search_model.fill(lambda done, total: say(f"{done:,} of {total:,} passages have a vector."))
         done = app.sources.reindex()
-    show(f"{done.passages} passages and {done.vectors} vectors of {model} are in the indexes.")
+    show(
+        f"{done.passages} passages and {done.vectors} vectors of {model} are in the indexes; "
+        f"{before.passages - before.ready} vectors were missing."
+    )
     return DONE
 
 

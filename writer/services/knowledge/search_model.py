@@ -5,13 +5,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Protocol
 
 from writer.domain.actors import Actor
 from writer.domain.collections import Cut, CutOf
-from writer.domain.errors import UserMistake, WriterError
+from writer.domain.errors import StorageError, UserMistake, WriterError
 from writer.domain.jobs import Job, NewJob, NewStep, StepState
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.settings import SettingsStore
@@ -135,8 +136,17 @@ class SearchModels:
         self._clock = clock
         self._switching = threading.RLock()
         self._looked_at = clock()
-        self._serve(self._first())
+        self._begin()
         serving.look_first(self._look)
+
+    def _begin(self) -> None:
+        """Also while the database does not answer: what was chosen is then followed as soon as it does."""
+        try:
+            first = self._first()
+        except StorageError as error:
+            logger.warning("the chosen search model could not be read", extra={"error": str(error)})
+            first = Choice(self._default, 0)
+        self._serve(first)
 
     def choices(self) -> Sequence[BuiltIn]:
         """The built-in models; besides them, any "account:model" of a provider that gives vectors."""
@@ -255,11 +265,15 @@ class SearchModels:
             return
         try:
             self._looked_at = self._clock()
-            wanted = self._stored(_SERVING)
-            if wanted is not None and wanted.model != self._serving.model:
-                self._serve(wanted)
+            with suppress(StorageError):
+                self._follow()
         finally:
             self._switching.release()
+
+    def _follow(self) -> None:
+        wanted = self._stored(_SERVING)
+        if wanted is not None and wanted.model != self._serving.model:
+            self._serve(wanted)
 
     def _opened(self, model: str, by: Actor) -> Embedder:
         return self._shelf.open(Choice(model, 0, by.user if is_remote(model) else ""))
