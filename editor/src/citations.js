@@ -41,7 +41,7 @@ class Chip extends WidgetType {
     return el("span", attributes, this.label, sign ? el("span", { class: "sign" }, sign) : null)
   }
   ignoreEvent() {
-    return true
+    return false // the handlers below want them
   }
 }
 

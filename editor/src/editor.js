@@ -73,8 +73,9 @@ export class Editor {
     this.claiming = setTimeout(() => this.loadClaims(), this.claims ? CLAIMS_MS : 0)
   }
 
-  restored() {
-    this.shell?.show("typing")
+  /** A change under an input method's hands would end or garble the word that it composes. */
+  async settled() {
+    while (this.view?.composing) await new Promise((resolve) => this.view.contentDOM.addEventListener("compositionend", () => setTimeout(resolve), { once: true }))
   }
 
   origin() {

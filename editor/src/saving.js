@@ -12,7 +12,7 @@ const RETRY_MS = [1000, 2000, 4000, 8000]
 const SMALL = 60_000 // bytes that a browser still sends while its page goes away
 
 /** `page` has `read()` → {text, title}, `write({text, title})`, `show(state, sentence)`, `decide(conflict)` →
- * the text that the writer chose, and `told(answer)` for what the server knows besides the text. */
+ * the text that the writer chose, `settled()` to wait until no word is half composed, and `told(answer)` for what the server knows besides the text. */
 export class Saving {
   constructor(draft, api, page) {
     Object.assign(this, { draft, page, url: `${api}/drafts/${encodeURIComponent(draft)}/text`, key: `${draft}:${TAB}` })
@@ -162,6 +162,7 @@ export class Saving {
   }
 
   async reconcile({ text, revision, draft_title: title }) {
+    await this.page.settled()
     const there = { revision, text, title }
     const mine = this.page.read()
     this.failures = 0
@@ -204,6 +205,7 @@ export class Saving {
   }
 
   async restore(record) {
+    await this.page.settled()
     const newest = (await recordsOf(this.draft)).find(({ key, at }) => key === record.key && at >= record.at)
     if (!newest) return // saved or taken over by another tab meanwhile
     const mine = this.page.read()
@@ -213,8 +215,8 @@ export class Saving {
     this.page.write({ text, title })
     if (this.dirty) await keep(this.record())
     await forget(record.key)
-    this.page.restored?.()
     if (this.dirty) this.again()
+    else this.clean()
   }
 
   /** The page goes away: what there is time for. */
