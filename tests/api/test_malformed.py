@@ -41,6 +41,9 @@ ROUTES = [
     ("POST", "/imports"),
     ("PUT", "/drafts/{draft}"),
     ("PUT", "/drafts/{draft}/sections/introduction"),
+    ("POST", "/drafts/{draft}/suggest"),
+    ("POST", "/drafts/{draft}/passes"),
+    ("POST", "/drafts/{draft}/suggestions/suggestion-1"),
 ]
 WITHOUT_A_BODY_TOO = [
     ("POST", "/imports/{job}/again"),
@@ -48,6 +51,7 @@ WITHOUT_A_BODY_TOO = [
     ("POST", "/sources/{source}/retry"),
     ("POST", "/sources/{source}/sync"),
 ]
+FIELDS += ["id", "action", "pass", "before", "after", "instruction", "model", "accepted", "rejected", "edited"]
 PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

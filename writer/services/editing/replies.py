@@ -18,7 +18,7 @@ _ASKED_FOR = (
     r"paragraph|sentence|translation|rewrite|suggestion|continuation|edit)"
 )
 _LEAD = re.compile(
-    r"\A(?:(?:sure|certainly|of course|okay|ok|absolutely|gladly)\b[^\n:]{0,30}[,.!]*\s*)?"
+    r"\A\**(?:(?:sure|certainly|of course|okay|ok|absolutely|gladly)\b[^\n:]{0,30}[,.!]*\s*)?"
     rf"(?:(?:here|below|this|the following)\b[^\n:]{{0,60}})?\b{_ASKED_FOR}\b[^\n:.]{{0,60}}:[ \t]*\**[ \t]*"
     r"(?:\n+|(?=[\"“]))",
     re.IGNORECASE,
@@ -36,9 +36,8 @@ _REFUSAL = re.compile(
 _QUOTES = {"“": "”", '"': '"', "«": "»", "„": "“", "'": "'", "‘": "’"}
 _FEW_WORDS = 12
 _OPENINGS = re.compile(
-    r"\A\s*(?:[\"“«„'‘`~<]|sure|cert|of c|ok|abso|glad|here|belo|this|the f|i['’ ]|sorr|as an|unfo|\W*"
-    + _ASKED_FOR.replace("(?:", "(?:the |", 1)
-    + r")",
+    rf"\A\s*(?:[\"“«„'‘`~<*]|sure\b|certainly|of course|ok|absolutely|gladly|here|below|this|the following|sorry|"
+    rf"as an ai|unfortunately|i['’]?m (?:very )?sorry|{_ASKED_FOR})",
     re.IGNORECASE,
 )
 _DECIDED_AT = 160
