@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE, add_tides
@@ -87,7 +89,9 @@ def proposal_of(lines, text=TEXT):
     hunks = [Hunk(hunk["at"], hunk["old"], hunk["new"]) for hunk in line["hunks"]]
     assert merged(text, hunks, range(len(hunks))) == line["proposal"]
     for hunk in line["hunks"]:
-        assert text.encode("utf-16-le")[2 * hunk["at16"] :].startswith(hunk["old"].encode("utf-16-le"))
+        assert text.encode("utf-16-le", "surrogatepass")[2 * hunk["at16"] :].startswith(
+            hunk["old"].encode("utf-16-le", "surrogatepass")
+        )
     return line["proposal"]
 
 
@@ -497,7 +501,9 @@ def test_a_pass_gives_hunks_part_by_part_in_the_whole_text(modelless, name, chan
     made = [Hunk(hunk["at"], hunk["old"], hunk["new"]) for hunk in hunks]
     assert merged(WHOLE, made, range(len(made))) == expected
     for hunk in hunks:
-        assert WHOLE.encode("utf-16-le")[2 * hunk["at16"] :].startswith(hunk["old"].encode("utf-16-le"))
+        assert WHOLE.encode("utf-16-le")[2 * hunk["at16"] :].startswith(
+            hunk["old"].encode("utf-16-le", "surrogatepass")
+        )
 
 
 def test_a_pass_over_the_saved_draft_names_its_sections(modelless):
@@ -543,3 +549,22 @@ def test_a_pass_that_cannot_be_is_refused(desk, body, status):
     answer = desk.client.post(f"/drafts/{desk.draft_id}/passes", json={"id": "suggestion-1", **body})
 
     assert answer.status_code == status
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    action=st.sampled_from(["tighten", "typography", "heading-case", "list-cleanup", "find-source"]),
+    text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(str.strip),
+    number=st.integers(0, 10**15),
+)
+def test_any_text_is_answered_with_lines_and_hunks_that_fit_it(action, text, number, modelless):
+    body = json.dumps({"id": f"fuzzed-{number:016}-{action}", "action": action, "text": text, "language": "en"})
+    headers = {"Content-Type": "application/json"}
+
+    answer = modelless.client.post(f"/drafts/{modelless.draft_id}/suggest", content=body, headers=headers)
+
+    if answer.status_code == 422 and "exists already" in answer.text:
+        return
+    lines = lines_of(answer)
+    if of_type(lines, "hunks"):
+        proposal_of(lines, text)

@@ -136,3 +136,19 @@ def test_every_key_gives_buckets_that_add_up(key, stores):
     stores.usage.record([a_call(error="RateLimited"), a_call(error="ProviderTimeout")])
 
     assert sum(bucket.calls for bucket in Usage(stores.usage).buckets(ME, key)) == 2
+
+
+def test_a_receipt_holds_the_calls_of_one_caller_which_are_written_all_the_same(stores):
+    book = UsageBook(stores.usage)
+    caller = Caller("local", step="rewrite:one")
+
+    with book.receipt(caller) as events:
+        book.record(a_call(step="rewrite:one"))
+        book.record(a_call(step="rewrite:two"))
+        book.record(a_call(step="rewrite:one", user="eve"))
+    book.record(a_call(step="rewrite:one"))
+
+    assert [event.caller for event in events] == [caller]
+    assert book.flush()
+    assert Usage(stores.usage).total(ME).calls == 3
+    book.close()
