@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _SHORT_FORMS = ("Mr", "Ms", "Dr", "St", "vs", "No", "Mrs", "p", "pp", r"e\.g", r"i\.e", "etc", "Fig", "[A-Z]")
 _NOT_AFTER_A_SHORT_FORM = "".join(rf"(?<!\b{form})" for form in _SHORT_FORMS)
@@ -13,15 +14,19 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 def sentences(text: str) -> list[str]:
     """Sentences of a paragraph or more, with the citation tokens that follow each; line breaks inside are kept."""
-    found: list[str] = []
-    start = 0
-    for end in _END.finditer(text):
-        piece = text[start : end.end()].strip()
-        if piece:
-            found.append(piece)
-        start = end.end()
-    rest = text[start:].strip()
-    return [*found, rest] if rest else found
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where they stand."""
+    cuts = [0, *(end.end() for end in _END.finditer(text)), len(text)]
+    spans = [_trimmed(text, start, end) for start, end in pairwise(cuts)]
+    return [(start, end) for start, end in spans if start < end]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def words(text: str) -> list[str]:
