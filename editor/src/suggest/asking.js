@@ -44,15 +44,11 @@ export class Asking {
     const view = this.view()
     view.dispatch({ effects: addGroup.of({ id, action: action.name, label: action.label, ...range }) })
     view.focus()
-    try {
-      await ask(url, { id, ...body }, (message) => this.hear(id, message), stop.signal)
-      this.ended(id)
-    } catch (error) {
-      if (stop.signal.aborted) this.stopped(id)
-      else this.fail(id, error instanceof TypeError ? "The server cannot be reached. Your text is untouched." : error.message)
-    } finally {
-      this.running.delete(id)
-    }
+    const failure = await ask(url, { id, ...body }, (message) => this.hear(id, message), stop.signal).catch((error) => error)
+    this.running.delete(id)
+    if (stop.signal.aborted) this.stopped(id)
+    else if (!failure) this.ended(id)
+    else this.fail(id, failure instanceof TypeError ? "The server cannot be reached. Your text is untouched." : failure.message)
   }
 
   cannot(why) {
