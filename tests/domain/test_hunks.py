@@ -130,3 +130,9 @@ def test_twenty_thousand_words_are_no_trouble(pool, every):
 @pytest.mark.parametrize("text", ["[" * 50_000, "[[a" * 20_000, "[a](" * 20_000, "![a" * 20_000, "<http://" * 9_000])
 def test_no_text_can_hold_up_the_cutting(text):
     assert "".join(token.text for token in tokens(text)) == text
+
+
+def test_a_citation_right_behind_an_address_is_not_part_of_it():
+    (hunk,) = diff("See https://x.org/a[[S1.p2]].", "See https://y.org/a[[S1.p2]].")
+
+    assert (hunk.old, hunk.new) == ("https://x.org/a", "https://y.org/a")

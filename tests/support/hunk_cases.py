@@ -38,7 +38,7 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     pieces = draw(_TEXT)
-    others = draw(st.one_of(_TEXT, _changed(pieces)))
+    others = draw(st.one_of(_TEXT, _changed(pieces), _mistyped("".join(pieces))))
     turns = tuple(draw(st.lists(st.integers(0, 1000), min_size=1, max_size=12)))
     typing = st.tuples(st.integers(0, 60), st.integers(0, 6), st.sampled_from(["", "x", " typed ", "\n\n", "é"]))
     return Case("".join(pieces), "".join(others), turns, tuple(draw(st.lists(typing, max_size=4))))
@@ -48,6 +48,19 @@ def _changed(pieces: list[str]) -> st.SearchStrategy[list[str]]:
     """The same pieces with some taken away, moved, doubled, exchanged."""
     change = st.tuples(st.sampled_from(["drop", "double", "swap", "put"]), st.integers(0, 30), st.sampled_from(PIECES))
     return st.lists(change, max_size=5).map(lambda changes: _with(pieces, changes))
+
+
+def _mistyped(text: str) -> st.SearchStrategy[list[str]]:
+    """The same text with single characters gone or put in, wherever that is."""
+    change = st.tuples(st.integers(0, 200), st.booleans(), st.sampled_from("ax\u0301 \u200d\ufe0f.[]🇩\n"))
+    return st.lists(change, min_size=1, max_size=3).map(lambda changes: [_retyped(text, changes)])
+
+
+def _retyped(text: str, changes: Sequence[tuple[int, bool, str]]) -> str:
+    for number, gone, character in changes:
+        at = number % (len(text) + 1)
+        text = text[:at] + text[at + 1 :] if gone else text[:at] + character + text[at:]
+    return text
 
 
 def _with(pieces: list[str], changes: Sequence[tuple[str, int, str]]) -> list[str]:
@@ -215,11 +228,13 @@ def _is_inside(text: str, at: int) -> bool:
     """Whether a cut at `at` would go through a word, a character as readers see it, a citation or a link."""
     if not 0 < at < len(text):
         return False
-    before, after = text[at - 1], text[at]
+    after = text[at]
+    before = text[at - 1]
     if unicodedata.category(after).startswith("M") or before == "\u200d" or before + after == "\r\n":
         return True
-    if before.isalnum() and after.isalnum():
-        return not (_is_ideograph(before) or _is_ideograph(after))
+    base = next((c for c in reversed(text[:at]) if not unicodedata.category(c).startswith("M")), "")
+    if base.isalnum() and after.isalnum():
+        return not (_is_ideograph(base) or _is_ideograph(after))
     opened = text.rfind("[[", 0, at + 1)
     closed = text.find("]]", max(0, at - 1))
     token = text[opened : closed + 2] if 0 <= opened < at < closed + 2 else ""
@@ -227,4 +242,4 @@ def _is_inside(text: str, at: int) -> bool:
 
 
 def _is_ideograph(character: str) -> bool:
-    return "\u3040" <= character <= "\u9fff"
+    return "\u3040" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or character >= "\U00020000"

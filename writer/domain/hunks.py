@@ -83,7 +83,7 @@ def _moved(hunk: Hunk, edits: Sequence[Edit]) -> Hunk | None:
     for edit in edits:
         if edit.end <= hunk.at:
             hunk = replace(hunk, at=hunk.at + edit.growth)
-        elif edit.start < hunk.end or (edit.start < hunk.at < edit.end):
+        elif edit.start < hunk.end:
             return None
     return hunk
 
