@@ -38,7 +38,7 @@ def nothing_open() -> None:
 def heading(desk: Desk) -> str:
     """The first row; returns which view of the draft was chosen."""
     with title_row("Editor"):
-        view = st.segmented_control("View", VIEWS, default=TEXT, key="view", label_visibility="collapsed") or TEXT
+        view = st.radio("View", VIEWS, key="view", horizontal=True, label_visibility="collapsed")
         status(desk)
         export_button(desk.draft, key="export", label="Export")
     still_writing(desk.draft)

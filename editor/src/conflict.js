@@ -18,7 +18,7 @@ export function decide(root, merged, shadow) {
     const bar = el(
       "div",
       { class: "conflict-bar" },
-      el("div", {}, el("h3", {}, "This draft was changed somewhere else"), status),
+      el("div", {}, el("h2", {}, "This draft was changed somewhere else"), status),
       el("button", { type: "button", onclick: () => every(acceptChunk) }, "Keep all of mine"),
       el("button", { type: "button", onclick: () => every(rejectChunk) }, "Take all of theirs"),
       save,
@@ -55,7 +55,7 @@ function stateOf({ text, theirs }, told) {
       history(),
       keymap.of([...historyKeymap, ...defaultKeymap]),
       prose(),
-      EditorView.contentAttributes.of({ "aria-label": "The text with both versions", spellcheck: "true" }),
+      EditorView.contentAttributes.of({ "aria-label": "The text with both versions", tabindex: "0", spellcheck: "true" }),
       unifiedMergeView({ original: theirs, gutter: false, allowInlineDiffs: false, mergeControls: control }),
       EditorView.updateListener.of(() => queueMicrotask(told)),
     ],

@@ -114,7 +114,7 @@ export class Editor {
       focusMode,
       search({ top: true }),
       placeholder("Write here. A line that begins with “## ” starts a section."),
-      EditorView.contentAttributes.of({ "aria-label": "Text of the draft", spellcheck: "true", autocapitalize: "sentences", autocorrect: "on" }),
+      EditorView.contentAttributes.of({ "aria-label": "Text of the draft", tabindex: "0", spellcheck: "true", autocapitalize: "sentences", autocorrect: "on" }),
       keymap.of([...this.keys(), ...historyKeymap, ...searchKeymap.filter(({ key }) => key !== "Alt-g"), ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter")]),
       EditorView.updateListener.of((update) => this.updated(update)),
     ]

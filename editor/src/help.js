@@ -35,7 +35,7 @@ export function helpSheet(root, closed) {
   }
   const button = el("button", { type: "button", onclick: close }, "Close")
   const sheet = el("div", { class: "sheet help", role: "dialog", "aria-label": "Keyboard shortcuts", onkeydown: (event) => event.key === "Escape" && close() })
-  for (const [title, keys] of SHORTCUTS) sheet.append(el("h3", {}, title), el("dl", {}, ...keys.flatMap(row)))
+  for (const [title, keys] of SHORTCUTS) sheet.append(el("h2", {}, title), el("dl", {}, ...keys.flatMap(row)))
   sheet.append(button)
   root.append(sheet)
   button.focus()

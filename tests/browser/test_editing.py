@@ -3,10 +3,14 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Served, button
+from tests.browser.test_every_page import violations
 from tests.browser.writing import PLAIN, Desk, content, furnish, ready, saved, select, status, to_end
+
+PANELS = {"help": ".sheet.help", "search": ".cm-search", "asking": ".ask-menu"}
 
 
 @pytest.fixture
@@ -217,3 +221,35 @@ def test_a_change_from_elsewhere_waits_until_a_word_is_composed(editor: Page, de
     saved(editor)
 
     assert desk.text == f"{PLAIN}日本".replace("The moon", "The sun")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_part_of_the_editor_has_accessibility_violations(visit: Opened, desk: Desk, dark: bool) -> None:
+    desk.put(
+        f"{PLAIN}\n\n> A *quoted* line with `code` and a [link](https://example.org).\n\n- one\n\nUnknown. [[S99.p1]]"
+    )
+    editor = ready(visit(desk.address, dark=dark))
+    found = {"text": violations(Axe().run(editor).response)}
+    button(editor, "Outline").click()
+    found["outline"] = violations(Axe().run(editor).response)
+    button(editor, "Outline").click()
+    content(editor).focus()
+    for name, key in (("help", "Control+/"), ("search", "Control+f"), ("asking", "Control+j")):
+        editor.keyboard.press(key)
+        editor.locator(PANELS[name]).wait_for()
+        found[name] = violations(Axe().run(editor).response)
+        editor.keyboard.press("Escape")
+
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def test_on_a_phone_the_outline_is_a_drawer_and_nothing_scrolls_sideways(visit: Opened, desk: Desk) -> None:
+    editor = ready(visit(desk.address, width=390))
+    button(editor, "Outline").click()
+    outline = editor.get_by_role("navigation", name="Outline")
+    outline.get_by_role("button", name="Ice").click()
+
+    expect(outline).to_be_hidden()
+    expect(content(editor)).to_be_focused()
+    assert editor.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert content(editor).evaluate("(node) => node.scrollWidth <= node.clientWidth")

@@ -49,7 +49,7 @@ export function openMenu(root, { offer, hasSelection, chosen, passed, closed }) 
   }
 
   function group(title, items, act, selected) {
-    const block = el("div", { role: "group", "aria-label": title }, el("h3", {}, title))
+    const block = el("div", { role: "group", "aria-label": title }, el("h2", {}, title))
     for (const item of items) {
       const impossible = (item.needs_model && !offer.model) || (item.needs_selection && !selected)
       const name = item.choices?.length || item.has_instruction ? `${item.label}…` : item.label
@@ -72,7 +72,7 @@ export function openMenu(root, { offer, hasSelection, chosen, passed, closed }) 
       start(item, { [field]: value.trim() })
     }
     const typed = item.has_instruction || item.choices_are_suggestions
-    dialog.replaceChildren(el("h3", {}, item.label))
+    dialog.replaceChildren(el("h2", {}, item.label))
     for (const choice of item.choices ?? []) dialog.append(el("button", { type: "button", onclick: () => begin(choice.value) }, el("span", {}, choice.label)))
     if (typed) dialog.append(instruction(item, begin))
     dialog.querySelector("button, textarea")?.focus()
