@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from tests.api.conftest import TIDES
 from tests.cli.conftest import Terminal
 
 
@@ -47,3 +48,12 @@ def test_a_sentence_that_its_passage_does_not_hold_ends_with_4(terminal: Termina
 
 def test_a_draft_that_is_not_there_is_bad_input(terminal: Terminal):
     assert terminal("verify", "nothing")[0] == 2
+
+
+def test_a_changed_document_is_told_beside_the_sentences_that_rest_on_it(terminal: Terminal, tides, draft: str):
+    tides.write_text(TIDES.replace("seven days", "nine days"))
+    assert terminal("ingest", tides)[0] == 0
+
+    _, out, _ = terminal("verify", draft)
+
+    assert "has changed since: read it again." in out

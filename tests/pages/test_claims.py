@@ -1,9 +1,11 @@
 """The checked sentences beside the editor and in the reading view."""
 
+import io
+
 import pytest
 
 from pages._shared.chips import Chips, split_at
-from tests.pages.conftest import Furnished, Screen, said
+from tests.pages.conftest import Furnished, Screen, finished, said
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.claims import Claim
@@ -60,6 +62,29 @@ def test_the_passage_opens_at_its_sentence(app: App, screen: Screen, draft: Draf
     at = screen("editor", draft=draft.id).button(key="claim:open:0").click().run()
 
     assert "Your sentence:" in said(at)
+
+
+def test_a_sentence_whose_passage_changed_is_flagged_until_the_writer_has_read_it(
+    app: App, screen: Screen, draft: Draft
+) -> None:
+    name = "notes.md"
+    first = app.sources.upload(name, io.BytesIO(b"# Notes\n\nThe crane lifts nine tons at low water."), LOCAL_ACTOR)
+    finished_source(app, first.source.id)
+    with_text(app, draft, f"The crane lifts nine tons at low water [[S{first.source.id}.p1]].")
+    app.sources.upload(name, io.BytesIO(b"# Notes\n\nThe crane lifts eight tons at low water."), LOCAL_ACTOR)
+    finished_source(app, first.source.id)
+
+    at = screen("editor", draft=draft.id)
+
+    assert "has changed since" in said(at)
+    at = at.button(key="claim:stand:0").click().run()
+    assert "has changed since" not in said(at)
+
+
+def finished_source(app: App, source_id: int) -> None:
+    job = app.jobs.for_source(source_id, LOCAL_ACTOR)
+    assert job is not None
+    finished(app, job)
 
 
 def test_a_chip_stands_at_the_end_of_its_sentence_and_escapes_what_it_says() -> None:

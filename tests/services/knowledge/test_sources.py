@@ -6,9 +6,10 @@ import pytest
 
 from tests.documents.pdfs import encrypted_pdf, pdf_of, scanned_pdf
 from tests.services.knowledge.conftest import HARBOUR
+from tests.services.knowledge.studio import Studio
 from writer.domain.actors import LOCAL_ACTOR as ME
 from writer.domain.actors import Actor
-from writer.domain.errors import NotFound, SourceRefused, UserMistake
+from writer.domain.errors import NotFound, SourceRefused, StorageError, UserMistake
 from writer.domain.jobs import JobState
 from writer.domain.sources import SourceState
 from writer.services.knowledge import ImportDesk, Sources
@@ -314,3 +315,31 @@ def test_the_overview_shows_every_source_and_the_openings_of_its_parts(sqlite_st
     assert {passage.source_id for passage in found} == {one.id, two.id}
     assert sqlite_studio.library.overview("local", (one.id,), 2)[0].heading_path[-1] == "History"
     assert sqlite_studio.library.overview("somebody else", (), 4) == []
+
+
+def test_a_retry_after_a_failed_embedding_does_not_read_again(sqlite_stores, tmp_path, embedder):
+    class Failing:
+        """The real model, but for one failure."""
+
+        model, dimension, max_tokens = embedder.model, embedder.dimension, embedder.max_tokens
+        count_tokens = embedder.count_tokens
+        failures = 1
+
+        def embed(self, texts):
+            if self.failures:
+                self.failures -= 1
+                raise StorageError("The disk is full.")
+            return embedder.embed(texts)
+
+    with Studio(sqlite_stores, tmp_path, Failing()) as studio:
+        source = studio.sources.add_file("harbour.md", io.BytesIO(HARBOUR.encode()), ME)
+        assert studio.work() == ["The disk is full."]
+        assert studio.sources.get(source.id, ME).state is SourceState.FAILED
+        assert studio.sources.passages(source.id, ME)
+
+        assert studio.sources.retry(source.id, ME).state is SourceState.QUEUED
+
+        waiting = studio.stores.jobs.claim("test", 8, 60)
+        assert [step.key for step in waiting] == ["embed"]
+        assert studio.run(waiting[0]) == []
+        assert studio.sources.get(source.id, ME).state is SourceState.READY
