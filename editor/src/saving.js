@@ -9,6 +9,7 @@ const KEEP_MS = 150
 const ASK_MS = 4000 // whether somebody else changed the draft
 const PATIENCE_MS = 20_000
 const RETRY_MS = [1000, 2000, 4000, 8000]
+const REMEMBERED = 20
 const SMALL = 60_000 // bytes that a browser still sends while its page goes away
 
 /** `page` has `read()` → {text, title}, `write({text, title})`, `show(state, sentence)`, `decide(conflict)` →
@@ -17,6 +18,7 @@ export class Saving {
   constructor(draft, api, page) {
     Object.assign(this, { draft, page, url: `${api}/drafts/${encodeURIComponent(draft)}/text`, key: `${draft}:${TAB}` })
     this.failures = 0
+    this.sent = [] // seals of what was sent: a server that has one of these has our own words, answered or not
     this.queue = Promise.resolve()
     this.onhide = () => this.leave()
     this.onback = () => this.wake()
@@ -69,7 +71,7 @@ export class Saving {
   }
 
   record() {
-    return { key: this.key, draft: this.draft, tab: TAB, at: Date.now(), base: this.base, ...this.page.read() }
+    return { key: this.key, draft: this.draft, tab: TAB, at: Date.now(), base: this.base, sent: this.sent, ...this.page.read() }
   }
 
   /** One save after the other; what was typed during one goes with the next. */
@@ -84,6 +86,8 @@ export class Saving {
     if (!this.base || (sent.text === this.saved.text && sent.title === this.saved.title)) return this.clean()
     this.since = null
     if (!this.failures) this.page.show("saving")
+    this.sent = [...this.sent.slice(-REMEMBERED), seal(sent.text)]
+    await keep(this.record()) // before it is sent: the journal is never behind the server
     const headers = { "content-type": "application/json", "if-match": `"${this.base.revision}"` }
     const body = JSON.stringify({ ...sent, ...this.page.origin?.() })
     try {
@@ -171,8 +175,16 @@ export class Saving {
       this.saved = mine
       return this.clean()
     }
+    if (this.sent.includes(seal(text))) return this.answered(there)
     const unedited = mine.text === this.saved.text
     await this.weave(unedited ? text : null, this.base, there, mine)
+  }
+
+  /** It was saved, and only the answer was lost. */
+  answered(there) {
+    this.base = there
+    this.saved = { text: there.text, title: there.title }
+    this.again()
   }
 
   async weave(given, base, there, mine) {
@@ -209,7 +221,8 @@ export class Saving {
     const newest = (await recordsOf(this.draft)).find(({ key, at }) => key === record.key && at >= record.at)
     if (!newest) return // saved or taken over by another tab meanwhile
     const mine = this.page.read()
-    const merged = merge3(newest.base.text, newest.text, mine.text)
+    const own = newest.sent?.includes(seal(mine.text))
+    const merged = own ? { clean: true, text: newest.text } : merge3(newest.base.text, newest.text, mine.text)
     const text = merged.clean ? merged.text : await this.askWriter(merged)
     const title = newest.title === newest.base.title ? mine.title : newest.title
     this.page.write({ text, title })
@@ -243,6 +256,16 @@ export class Saving {
     removeEventListener("online", this.onback)
     document.removeEventListener("visibilitychange", this.onback)
   }
+}
+
+/** A text's fingerprint that does not see white space, of which the server keeps less (FNV-1a, 2 × 32 bits). */
+function seal(text) {
+  let [one, other] = [0x811c9dc5, 0x01000193]
+  for (const character of text.replace(/\s+/g, " ").trim()) {
+    one = Math.imul(one ^ character.codePointAt(0), 0x01000193)
+    other = Math.imul(other ^ character.codePointAt(0), 0x85ebca6b)
+  }
+  return `${(one >>> 0).toString(36)}-${(other >>> 0).toString(36)}`
 }
 
 export async function sentence(answer) {
