@@ -35,7 +35,7 @@ _OUTCOMES = {
 
 
 def draw_add(collection_id: int | None = None) -> None:
-    """What is uploaded or pasted joins the collection."""
+    """What comes in joins the collection."""
     names = [":material/upload_file: Upload", ":material/content_paste: Paste text", ":material/language: Web"]
     asker = st.context.ip_address  # no text where the asker is on this computer
     elsewhere = isinstance(asker, str) and asker not in _LOOPBACK
@@ -44,15 +44,15 @@ def draw_add(collection_id: int | None = None) -> None:
     draws: tuple[Callable[[], None], ...] = (
         lambda: draw_upload("sources:upload", collection_id),
         lambda: draw_paste("sources", collection_id),
-        draw_web,
-        draw_folder,
+        lambda: draw_web(collection_id),
+        lambda: draw_folder(collection_id),
     )
     for tab, draw in zip(tabs, draws, strict=False):
         with tab:
             draw()
 
 
-def draw_web() -> None:
+def draw_web(collection_id: int | None = None) -> None:
     app, actor = get_app(), current_actor()
     what = st.radio("From", [_PAGES, _SITEMAP], horizontal=True, key="sources:web_kind")
     with st.form("sources:web", border=False):
@@ -67,20 +67,20 @@ def draw_web() -> None:
     if asked:
         with banners():
             if what == _SITEMAP:
-                app.sources.add_sitemap(text, actor, int(limit))
+                app.sources.add_sitemap(text, actor, int(limit), collection_id)
             else:
-                app.sources.add_addresses(text, actor, int(limit))
+                app.sources.add_addresses(text, actor, int(limit), collection_id)
             st.rerun()
 
 
-def draw_folder() -> None:
+def draw_folder(collection_id: int | None = None) -> None:
     with st.form("sources:folder", border=False):
         path = st.text_input("Folder on this computer", key="sources:folder_path", placeholder="/home/ada/notes")
         st.caption("All documents in it and below; hidden ones are left alone. Again later, only what changed is read.")
         asked = st.form_submit_button("Add this folder", icon=":material/create_new_folder:")
     if asked:
         with banners():
-            get_app().sources.add_folder(path, current_actor())
+            get_app().sources.add_folder(path, current_actor(), collection_id)
             st.rerun()
 
 

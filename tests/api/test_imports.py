@@ -201,3 +201,16 @@ def test_a_job_that_is_no_import_is_not_found_as_one(app, client):
 def test_what_cannot_be_imported_is_refused_with_a_sentence_and_starts_nothing(client, body):
     assert_is_problem(client.post("/imports", json=body), 422)
     assert client.get("/imports").json() == []
+
+
+def test_an_import_goes_into_a_collection_by_name_and_into_no_one_elses(open_app, web, site):
+    mine = open_app.collections.add("Harbour", LOCAL_ACTOR)
+    theirs = open_app.collections.add("Theirs", Actor("somebody else"))
+
+    started = web.post("/imports", json={"addresses": [f"{site.place}/a"], "collection": "harbour"})
+    ended(open_app, started.json())
+    assert len(open_app.collections.members(mine.id, LOCAL_ACTOR)) == 1
+    for unknown in (theirs.id, "Theirs", 999, ""):
+        answer = web.post("/imports", json={"addresses": [f"{site.place}/b"], "collection": unknown})
+        assert_is_problem(answer, 404)
+    assert len(open_app.sources.imports(LOCAL_ACTOR)) == 1

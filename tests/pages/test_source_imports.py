@@ -174,3 +174,24 @@ def test_both_files_of_the_same_name_are_kept_on_wish_and_the_same_bytes_are_rec
     assert len(app.sources.listing(LOCAL_ACTOR)) == 2
     assert as_markdown("copy.md: This is here already as S2") in at.info[0].value
     assert all(source.state is not SourceState.FAILED for source in app.sources.listing(LOCAL_ACTOR))
+
+
+def test_what_is_fetched_or_added_while_a_collection_is_chosen_joins_it(
+    app: App, screen: Screen, site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("notes")
+    (folder / "tides.md").write_text("# Tides\n\nThe moon moves the sea.")
+    shelf = app.collections.add("Shelf", LOCAL_ACTOR)
+    at = screen("sources")
+    at.session_state["sources:collection"] = shelf.id
+    at.run()
+    at.text_area(key="sources:addresses").set_value(f"http://127.0.0.1:{site.port}/a")
+    at = submit(at, "Fetch")
+    the_import(app)
+    at.text_input(key="sources:folder_path").set_value(str(folder))
+    submit(at, "Add this folder")
+    the_import(app)
+
+    ids = sorted(source.id for source in app.sources.listing(LOCAL_ACTOR))
+    assert len(ids) == 2
+    assert app.collections.members(shelf.id, LOCAL_ACTOR) == ids

@@ -5,6 +5,7 @@ import pytest
 from tests.storage.makers import OWNER, a_document, a_source, some_passages
 from writer.domain.collections import Cut
 from writer.domain.errors import NotFound, UserMistake
+from writer.domain.jobs import NewJob, NewStep
 from writer.domain.scopes import Scope
 from writer.domain.sources import NewSource, SourceState, Tally
 from writer.storage import Stores
@@ -175,3 +176,32 @@ def test_a_tally_counts_what_is_within_a_scope(stores: Stores):
     assert stores.sources.tally("somebody else") == Tally()
     assert stores.sources.tally(OWNER, Scope(since=date(2020, 1, 1))) == Tally()
     assert stores.sources.get(two).state is SourceState.QUEUED
+
+
+def test_how_sources_are_cut_and_the_job_that_cuts_them_anew_are_stored_together_or_not_at_all(stores: Stores):
+    first, second = (stores.collections.add(OWNER, name).id for name in ("First", "Second"))
+    ids = sources(stores, "tides", "mills")
+    stores.collections.join(first, ids)
+    asked: list[tuple[dict[int, Cut], dict[int, Cut]]] = []
+
+    def dies(before, now):
+        asked.append((dict(before), dict(now)))
+        raise OSError("the process was killed here")
+
+    for change in (
+        lambda: stores.collections.change(first, cut=Cut(128), recut=dies),
+        lambda: stores.collections.leave(first, ids[:1], dies),
+        lambda: stores.collections.merge(first, second, dies),
+        lambda: stores.collections.delete(first, dies),
+        lambda: stores.collections.join(second, ids, dies),
+    ):
+        with pytest.raises(OSError, match="killed here"):
+            change()
+    assert asked[0] == (dict.fromkeys(ids, Cut()), dict.fromkeys(ids, Cut(128)))
+    assert stores.collections.cuts(ids) == dict.fromkeys(ids, Cut())
+    assert stores.collections.members(first) == ids
+    assert stores.collections.members(second) == []
+
+    job = NewJob("recut", OWNER, (NewStep("recut:0", "recut", 0),))
+    stores.collections.change(first, cut=Cut(128), recut=lambda before, now: job)
+    assert [one.kind for one in stores.jobs.jobs(OWNER)] == ["recut"]

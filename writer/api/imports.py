@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 
 class ImportBody(Body):
-    """One of `addresses`, `sitemap` and `folder`. `limit`: addresses that are asked for at most."""
+    """One of `addresses`, `sitemap` and `folder`. `limit`: addresses that are asked for at most. `collection`: the id
+    or name of one that takes in what comes of it."""
 
     addresses: Annotated[list[Line], Field(min_length=1, max_length=MOST_ADDRESSES)] | None = None
     sitemap: Line | None = None
     folder: Line | None = None
     limit: int = Field(FETCH_LIMIT, ge=1, le=MOST_ADDRESSES)
+    collection: Line | int | None = None
 
 
 class AgainBody(Body):
@@ -79,13 +81,14 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
 
 
 def _started(app: "App", body: ImportBody, by: Actor) -> Job:
+    into = app.collections.ids_of([body.collection], by)[0] if body.collection is not None else None
     match (body.addresses, body.sitemap, body.folder):
         case (list() as addresses, None, None):
-            return app.sources.add_addresses("\n".join(addresses), by, body.limit)
+            return app.sources.add_addresses("\n".join(addresses), by, body.limit, into)
         case (None, str() as sitemap, None):
-            return app.sources.add_sitemap(sitemap, by, body.limit)
+            return app.sources.add_sitemap(sitemap, by, body.limit, into)
         case (None, None, str() as folder):
-            return app.sources.add_folder(folder, by)
+            return app.sources.add_folder(folder, by, into)
     raise UserMistake("Give one of “addresses”, “sitemap” and “folder”.")
 
 

@@ -82,7 +82,7 @@ class Knowledge:
         self.intake = Intake(stores.sources, self.blobs, stores.jobs, sniff=sniff, wake=wake)
         self.search = HybridSearch(stores.sources, self.keywords, self.index, self.search_embedder)
         self.library = SourceLibrary(stores.sources, self.search)
-        self.recutting = Recutting(stores.sources, stores.collections, stores.jobs, wake)
+        self.recutting = Recutting(stores.jobs, wake)
         self.collections = self._collections()
         self.portable = self._portable()
         self.sources = self._sources()
@@ -143,7 +143,8 @@ class Knowledge:
     def _imports(self) -> Imports:
         fetcher = partial(fetch, allow_private=frozenset(self._settings.fetch_hosts))
         pages = WebPages(self._stores.sources, self.intake, fetcher, sniff)
-        return Imports(pages, Files(self._stores.sources, self.intake), Manners(fetcher), fetcher)
+        files = Files(self._stores.sources, self.intake)
+        return Imports(pages, files, Manners(fetcher), fetcher, self.collections.take_in)
 
     def _vector_index(self, model: str, dimension: int) -> ChromaIndex:
         name = collection_name(model, dimension)

@@ -1,6 +1,7 @@
 """Collections, their members, and tags as rows."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from writer.domain.collections import Collection, Cut
 from writer.domain.errors import NotFound, UserMistake
+from writer.domain.ports.collections import Recut
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET
+from writer.storage.outcomes import add_job
 from writer.storage.rows import CollectionRow, MemberRow, SourceRow, SourceTagRow
 from writer.storage.rows.base import Instant, now_micros
 from writer.storage.source_rows import AT_ONCE
@@ -56,7 +59,13 @@ class Collections:
             return sorted(_counted(session, CollectionRow.owner_id == owner_id), key=lambda one: folded(one.name))
 
     def change(
-        self, collection_id: int, *, name: str | None = None, description: str | None = None, cut: Cut | None = None
+        self,
+        collection_id: int,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        cut: Cut | None = None,
+        recut: Recut | None = None,
     ) -> Collection:
         values: dict[str, Any] = {"name": name, "folded": folded(name)} if name is not None else {}
         values |= {"description": description} if description is not None else {}
@@ -67,17 +76,21 @@ class Collections:
                 raise UserMistake(_taken(name))
             if values:
                 statement = update(CollectionRow).where(CollectionRow.id == collection_id).values(**values)
-                _run_with_free_name(session, statement, name or before.name)
+                with self._recut(session, _members(session, collection_id), recut):
+                    _run_with_free_name(session, statement, name or before.name)
             return _one(session, CollectionRow.id == collection_id)
 
-    def delete(self, collection_id: int) -> None:
+    def delete(self, collection_id: int, recut: Recut | None = None) -> None:
         statement = delete(CollectionRow).where(CollectionRow.id == collection_id).returning(CollectionRow.id)
-        with self._database.writing() as session:
+        with (
+            self._database.writing() as session,
+            self._recut(session, _members(session, collection_id), recut),
+        ):
             if session.execute(statement, execution_options=QUIET).first() is None:
                 raise NotFound(NO_COLLECTION)
 
-    def join(self, collection_id: int, source_ids: Sequence[int]) -> int:
-        with self._database.writing() as session:
+    def join(self, collection_id: int, source_ids: Sequence[int], recut: Recut | None = None) -> int:
+        with self._database.writing() as session, self._recut(session, source_ids, recut):
             owner = _one(session, CollectionRow.id == collection_id).owner_id
             before = _size(session, collection_id)
             for some in _owned(session, owner, source_ids):
@@ -86,8 +99,8 @@ class Collections:
                 session.execute(insert.on_conflict_do_nothing(), rows)
             return _size(session, collection_id) - before
 
-    def leave(self, collection_id: int, source_ids: Sequence[int]) -> int:
-        with self._database.writing() as session:
+    def leave(self, collection_id: int, source_ids: Sequence[int], recut: Recut | None = None) -> int:
+        with self._database.writing() as session, self._recut(session, source_ids, recut):
             before = _size(session, collection_id)
             for some in _in_parts(source_ids):
                 mine = (MemberRow.collection_id == collection_id, MemberRow.source_id.in_(some))
@@ -95,9 +108,8 @@ class Collections:
             return before - _size(session, collection_id)
 
     def members(self, collection_id: int) -> list[int]:
-        wanted = select(MemberRow.source_id).where(MemberRow.collection_id == collection_id)
         with self._database.reading() as session:
-            return list(session.scalars(wanted.order_by(MemberRow.source_id)))
+            return _members(session, collection_id)
 
     def of_source(self, source_id: int) -> list[Collection]:
         joined = select(MemberRow.collection_id).where(MemberRow.source_id == source_id).order_by(*_BY_JOINING)
@@ -105,8 +117,8 @@ class Collections:
             ids = list(session.scalars(joined))
             return sorted(_counted(session, CollectionRow.id.in_(ids)), key=lambda one: ids.index(one.id))
 
-    def merge(self, from_id: int, into_id: int) -> None:
-        with self._database.writing() as session:
+    def merge(self, from_id: int, into_id: int, recut: Recut | None = None) -> None:
+        with self._database.writing() as session, self._recut(session, _members(session, from_id), recut):
             for id_ in (from_id, into_id):
                 _one(session, CollectionRow.id == id_)
             moving = select(MemberRow.source_id, MemberRow.owner_id, MemberRow.joined_at)
@@ -119,15 +131,8 @@ class Collections:
             session.execute(delete(CollectionRow).where(CollectionRow.id == from_id), execution_options=QUIET)
 
     def cuts(self, source_ids: Sequence[int]) -> dict[int, Cut]:
-        found: dict[int, Cut] = {}
-        wanted = select(MemberRow.source_id, CollectionRow.tokens, CollectionRow.overlap).join(
-            CollectionRow, CollectionRow.id == MemberRow.collection_id
-        )
         with self._database.reading() as session:
-            for some in _in_parts(source_ids):
-                for row in session.execute(wanted.where(MemberRow.source_id.in_(some)).order_by(*_BY_JOINING)):
-                    found.setdefault(row.source_id, Cut(row.tokens, row.overlap))
-        return found
+            return _cuts(session, source_ids)
 
     def tag(self, owner_id: str, source_ids: Sequence[int], tags: Sequence[str]) -> None:
         with self._database.writing() as session:
@@ -146,6 +151,17 @@ class Collections:
         counted = select(SourceTagRow.tag, func.count()).where(SourceTagRow.owner_id == owner_id)
         with self._database.reading() as session:
             return dict(sorted((tag, number) for tag, number in session.execute(counted.group_by(SourceTagRow.tag))))
+
+    @contextmanager
+    def _recut(self, session: Session, source_ids: Sequence[int], recut: Recut | None) -> Iterator[None]:
+        """Around a change, in its transaction: the job for what is cut otherwise by it."""
+        before = _cuts(session, source_ids) if recut else {}
+        yield
+        now = _cuts(session, source_ids) if recut else {}
+        whole = {id_: before.get(id_, Cut()) for id_ in {**before, **now}}
+        job = recut(whole, {id_: now.get(id_, Cut()) for id_ in whole}) if recut else None
+        if job:
+            add_job(self._database, session, job)
 
     def _move(self, session: Session, row: dict[str, Any]) -> None:
         values = {"joined_at" if name == "at" else name: value for name, value in row.items()}
@@ -239,6 +255,22 @@ def _collection(row: CollectionRow, sources: int, passages: int) -> Collection:
         sources=sources,
         passages=passages,
     )
+
+
+def _members(session: Session, collection_id: int) -> list[int]:
+    of = MemberRow.collection_id == collection_id
+    return list(session.scalars(select(MemberRow.source_id).where(of).order_by(MemberRow.source_id)))
+
+
+def _cuts(session: Session, source_ids: Sequence[int]) -> dict[int, Cut]:
+    found: dict[int, Cut] = {}
+    wanted = select(MemberRow.source_id, CollectionRow.tokens, CollectionRow.overlap).join(
+        CollectionRow, CollectionRow.id == MemberRow.collection_id
+    )
+    for some in _in_parts(source_ids):
+        for row in session.execute(wanted.where(MemberRow.source_id.in_(some)).order_by(*_BY_JOINING)):
+            found.setdefault(row.source_id, Cut(row.tokens, row.overlap))
+    return found
 
 
 def _size(session: Session, collection_id: int) -> int:

@@ -21,7 +21,7 @@ function gapCard(gap) {
   card.append(el("strong", "", "The sources do not say"))
   if (gap.missing.length) card.append(list("ul", "", gap.missing))
   if (gap.queries.length) card.append(el("span", "", "Look for"), list("ul", "chips", gap.queries))
-  card.append(el("p", "", "Add a source that covers this, write it yourself in the editor, or drop the section."))
+  card.append(el("p", "", "Find or add a source that covers this, write it yourself, or leave the section out."))
   return card
 }
 

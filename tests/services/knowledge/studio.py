@@ -75,7 +75,7 @@ class Studio:
             stores.sources, self.blobs, IsolatedReader(), embedder, self.keywords, self.vectors, self.cut_of
         )
         previews = Previews(stores.sources, self.blobs, IsolatedReader(), embedder)
-        recutting = Recutting(stores.sources, stores.collections, stores.jobs, wake=lambda: None)
+        recutting = Recutting(stores.jobs, wake=lambda: None)
         self.collections = Collections(stores.collections, stores.sources, recutting, previews)
         self.portable = Portable(
             self.collections,
@@ -110,7 +110,7 @@ class Studio:
 
         pages = WebPages(self.stores.sources, self.intake, fetcher, sniff)
         manners = Manners(fetcher, sleep=sleep, clock=lambda: 1000.0)
-        return Imports(pages, Files(self.stores.sources, self.intake), manners, fetcher)
+        return Imports(pages, Files(self.stores.sources, self.intake), manners, fetcher, self.collections.take_in)
 
     def work(self) -> list[str]:
         """Runs what can be run until nothing is left; returns what went wrong, as sentences."""

@@ -201,3 +201,14 @@ def test_a_renewed_source_whose_process_died_before_its_job_began_gets_one(sqlit
     assert sqlite_studio.sources.adopt_orphans() == 1
     sqlite_studio.work()
     assert sqlite_studio.sources.get(source.id, ME).state is SourceState.READY
+
+
+def test_a_folder_added_to_a_collection_is_in_it_with_what_was_here_already(studio, folder):
+    imported(studio, folder)
+    (folder / "wheat.txt").write_text("The price of wheat fell sharply in that year.")
+    shelf = studio.collections.add("Shelf", ME)
+
+    studio.sources.add_folder(str(folder), ME, into=shelf.id)
+    assert studio.work() == []
+    assert outcomes(studio) == {"tides.md": UNCHANGED, "mills.txt": UNCHANGED, "wheat.txt": ADDED}
+    assert len(studio.collections.members(shelf.id, ME)) == 3

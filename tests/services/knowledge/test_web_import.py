@@ -9,11 +9,13 @@ from tests.services.knowledge.studio import Studio
 from tests.support.sites import Page, Site
 from writer.domain.actors import LOCAL_ACTOR as ME
 from writer.domain.actors import Actor
+from writer.domain.collections import Cut
 from writer.domain.errors import NotFound, SourceRefused, UserMistake
 from writer.domain.imports import ImportOutcome
 from writer.domain.jobs import JobState
 from writer.domain.sources import SourceState
 from writer.security.fetch import fetch
+from writer.services.knowledge.recutting import RECUT_KIND
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TEXT = "The tide rises by four metres in spring, and pilots wait for high water before they bring ships in. "
@@ -385,3 +387,51 @@ def test_a_refusal_by_the_reader_leaves_the_page_failed_and_only_reading_is_done
 
     assert web.site.paths == ["/robots.txt", "/a"]
     assert isinstance(SourceRefused(error), UserMistake)
+
+
+@pytest.mark.parametrize("way", ["addresses", "sitemap"])
+def test_what_is_fetched_for_a_collection_is_in_it_and_cut_as_it_says_from_the_start(web, way):
+    small = web.studio.collections.add("Small", ME, cut=Cut(64))
+    urls = [web.put(f"/{name}", a_page(name.upper())) for name in "ab"]
+    if way == "addresses":
+        web.studio.sources.add_addresses("\n".join(urls), ME, into=small.id)
+    else:
+        listed = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
+        web.studio.sources.add_sitemap(
+            web.put("/sitemap.xml", f"<urlset>{listed}</urlset>".encode()), ME, into=small.id
+        )
+    assert web.studio.work() == []
+
+    ids = [source.id for source in web.studio.sources.listing(ME)]
+    assert web.studio.collections.members(small.id, ME) == sorted(ids)
+    assert len(ids) == 2
+    assert not web.studio.stores.jobs.jobs(ME.user, kind=RECUT_KIND)
+    for passage in (passage for id_ in ids for passage in web.studio.sources.passages(id_, ME)):
+        assert len(passage.text.split()) <= 64
+
+
+def test_a_page_that_is_here_already_joins_the_collection_that_it_is_fetched_for_and_so_does_the_import_again(web):
+    url = web.put("/a", a_page("A"))
+    web.studio.sources.add_address(url, ME)
+    web.studio.work()
+    shelf = web.studio.collections.add("Shelf", ME)
+    job = web.studio.sources.add_addresses(url, ME, into=shelf.id)
+    web.studio.work()
+    (member,) = web.studio.collections.members(shelf.id, ME)
+
+    web.studio.collections.leave(shelf.id, [member], ME)
+    web.studio.sources.import_again(job.id, ME)
+    web.studio.work()
+    assert web.studio.collections.members(shelf.id, ME) == [member]
+
+
+def test_a_collection_that_is_gone_or_anothers_when_the_page_comes_is_passed_over(web):
+    theirs = web.studio.collections.add("Theirs", Actor("somebody else"))
+    gone = web.studio.collections.add("Gone", ME)
+    for into, name in ((theirs.id, "a"), (gone.id, "b")):
+        web.studio.sources.add_addresses(web.put(f"/{name}", a_page(name)), ME, into=into)
+    web.studio.collections.delete(gone.id, ME)
+
+    assert web.studio.work() == []
+    assert len(web.studio.sources.listing(ME)) == 2
+    assert web.studio.collections.members(theirs.id, Actor("somebody else")) == []

@@ -1,12 +1,18 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from writer.domain.collections import Collection, Cut
+from writer.domain.jobs import NewJob
+
+Recut = Callable[[Mapping[int, Cut], Mapping[int, Cut]], NewJob | None]
+"""(how the sources were cut, how they are to be cut now) → the job that does it, None where nothing has to be done."""
 
 
 class CollectionStore(Protocol):
     """Every method is one short transaction. Unknown ids raise NotFound; a name that another collection of the same
-    owner has, however it is written, raises UserMistake. Sources of other owners are passed over."""
+    owner has, however it is written, raises UserMistake. Sources of other owners are passed over.
+
+    What changes how sources are cut asks `recut` for a job, and stores it with the change."""
 
     def add(self, owner_id: str, name: str, description: str = "", cut: Cut | None = None) -> Collection: ...
 
@@ -19,20 +25,26 @@ class CollectionStore(Protocol):
         ...
 
     def change(
-        self, collection_id: int, *, name: str | None = None, description: str | None = None, cut: Cut | None = None
+        self,
+        collection_id: int,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        cut: Cut | None = None,
+        recut: Recut | None = None,
     ) -> Collection:
         """What is None stays as it is."""
         ...
 
-    def delete(self, collection_id: int) -> None:
+    def delete(self, collection_id: int, recut: Recut | None = None) -> None:
         """Its sources stay."""
         ...
 
-    def join(self, collection_id: int, source_ids: Sequence[int]) -> int:
+    def join(self, collection_id: int, source_ids: Sequence[int], recut: Recut | None = None) -> int:
         """How many were not in it before."""
         ...
 
-    def leave(self, collection_id: int, source_ids: Sequence[int]) -> int:
+    def leave(self, collection_id: int, source_ids: Sequence[int], recut: Recut | None = None) -> int:
         """How many were in it."""
         ...
 
@@ -44,7 +56,7 @@ class CollectionStore(Protocol):
         """In the order in which the source joined them."""
         ...
 
-    def merge(self, from_id: int, into_id: int) -> None:
+    def merge(self, from_id: int, into_id: int, recut: Recut | None = None) -> None:
         """What is in the first is in the second from when it joined the first, which is gone then."""
         ...
 

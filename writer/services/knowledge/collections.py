@@ -1,8 +1,8 @@
 """The writer's collections and tags: putting sources together, and how those are cut into passages."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 
 from writer.domain.actors import Action, Actor, authorize
 from writer.domain.collections import MAX_NAME, Collection, Cut
@@ -54,31 +54,38 @@ class Collections:
         cut: Cut | None = None,
     ) -> Collection:
         """What is None stays as it is. Another cut is for the sources that joined this collection first."""
-        before = self._owned(collection_id, by, "write")
+        self._owned(collection_id, by, "write")
         name = _name(name) if name is not None else None
         description = _description(description) if description is not None else None
-        members = self._collections.members(collection_id) if cut not in (None, before.cut) else []
-        with self._recut(by, members):
-            return self._collections.change(collection_id, name=name, description=description, cut=cut)
+        recut = self._recutting.job_of(by.user)
+        changed = self._collections.change(collection_id, name=name, description=description, cut=cut, recut=recut)
+        self._recutting.wake()
+        return changed
 
     def delete(self, collection_id: int, by: Actor) -> None:
         """Its sources stay."""
         self._owned(collection_id, by, "delete")
-        with self._recut(by, self._collections.members(collection_id)):
-            self._collections.delete(collection_id)
+        self._collections.delete(collection_id, self._recutting.job_of(by.user))
+        self._recutting.wake()
 
     def join(self, collection_id: int, source_ids: Sequence[int], by: Actor) -> int:
         """How many were not in it before. One id that is not the writer's refuses all."""
         self._owned(collection_id, by, "write")
         self._own_sources(source_ids, by)
-        with self._recut(by, source_ids):
-            return self._collections.join(collection_id, source_ids)
+        return self._join(collection_id, source_ids, by.user)
+
+    def take_in(self, collection_id: int, source_ids: Sequence[int], owner_id: str) -> None:
+        """For imports, which began a while ago: a collection, and sources, that are gone by now are passed over."""
+        with suppress(NotFound):
+            self._owned(collection_id, Actor(owner_id), "write")
+            self._join(collection_id, source_ids, owner_id)
 
     def leave(self, collection_id: int, source_ids: Sequence[int], by: Actor) -> int:
         """How many were in it."""
         self._owned(collection_id, by, "write")
-        with self._recut(by, [id_ for id_ in source_ids if id_ in set(self._collections.members(collection_id))]):
-            return self._collections.leave(collection_id, source_ids)
+        left = self._collections.leave(collection_id, source_ids, self._recutting.job_of(by.user))
+        self._recutting.wake()
+        return left
 
     def members(self, collection_id: int, by: Actor) -> list[int]:
         self._owned(collection_id, by, "read")
@@ -95,8 +102,8 @@ class Collections:
         self._owned(into_id, by, "write")
         if from_id == into_id:
             raise UserMistake("Choose another collection: one cannot be merged with itself.")
-        with self._recut(by, self._collections.members(from_id)):
-            self._collections.merge(from_id, into_id)
+        self._collections.merge(from_id, into_id, self._recutting.job_of(by.user))
+        self._recutting.wake()
         return self._collections.get(into_id)
 
     def ids_of(self, named: Sequence[str | int], by: Actor) -> tuple[int, ...]:
@@ -133,12 +140,10 @@ class Collections:
         """The jobs that are cutting sources anew now."""
         return self._recutting.at_work(by.user)
 
-    @contextmanager
-    def _recut(self, by: Actor, source_ids: Sequence[int]) -> Iterator[None]:
-        """Around a change: starts the job for those of the sources that it makes to be cut otherwise."""
-        before = self._recutting.cuts(source_ids)
-        yield
-        self._recutting.start(by.user, before)
+    def _join(self, collection_id: int, source_ids: Sequence[int], owner_id: str) -> int:
+        joined = self._collections.join(collection_id, source_ids, self._recutting.job_of(owner_id))
+        self._recutting.wake()
+        return joined
 
     def _found(self, named: str | int, by: Actor) -> Collection:
         text = str(named).strip()

@@ -73,7 +73,9 @@ class Files:
     def known_below(self, owner_id: str, folder: Path) -> dict[str, Source]:
         return self._sources.below_origin(owner_id, origin_of(folder).removesuffix("/") + "/")
 
-    def take(self, owner_id: str, path: Path, known: Mapping[str, Source] | None = None) -> Taken:
+    def take(
+        self, owner_id: str, path: Path, known: Mapping[str, Source] | None = None, collection_id: int | None = None
+    ) -> Taken:
         """`known`: what `known_below` gave, which saves a question for each file. SourceRefused says why not."""
         address = origin_of(path)
         try:
@@ -89,7 +91,7 @@ class Files:
                 )
             with path.open("rb") as content:
                 origin = Origin(address, stamp, renews=True)
-                return self._intake.take_file(owner_id, path.name, content, origin)
+                return self._intake.take_file(owner_id, path.name, content, origin, collection_id)
         except OSError as error:
             raise SourceRefused(f"{path} cannot be read: {error.strerror}.") from error
 

@@ -12,7 +12,16 @@ from writer.domain.jobs import Job, JsonObject, NewJob, NewStep, Step, StepState
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.sources import SourceStore
 from writer.services.knowledge.folders import checked_folder
-from writer.services.knowledge.imports import FETCH, FOLDER, IMPORT_KIND, LIST, fetch_steps, folder_step, list_step
+from writer.services.knowledge.imports import (
+    FETCH,
+    FOLDER,
+    IMPORT_KIND,
+    LIST,
+    collection_of,
+    fetch_steps,
+    folder_step,
+    list_step,
+)
 from writer.services.knowledge.web.addresses import addresses_in, host_of, normalised
 
 
@@ -32,25 +41,28 @@ class ImportDesk:
     def reads_folders(self) -> bool:
         return self._data_dir is not None
 
-    def addresses(self, text: str, by: Actor, limit: int = FETCH_LIMIT) -> Job:
+    def addresses(self, text: str, by: Actor, limit: int = FETCH_LIMIT, collection_id: int | None = None) -> Job:
+        """What comes of an import is in the collection, an owner's own that is there."""
         urls = addresses_in(text)
         if not urls:
             raise UserMistake("There is no address to fetch: paste one that begins with http:// or https://.")
         if len(urls) > _bounded(limit):
             raise UserMistake(f"These are {len(urls)} addresses; one import asks for {limit} at most.")
         what = urls[0] if len(urls) == 1 else f"{len(urls)} addresses"
-        return self._started({"what": what, "urls": urls}, fetch_steps(urls), by)
+        return self._started({"what": what, "urls": urls, **_into(collection_id)}, fetch_steps(urls), by)
 
-    def sitemap(self, url: str, by: Actor, limit: int = FETCH_LIMIT) -> Job:
+    def sitemap(self, url: str, by: Actor, limit: int = FETCH_LIMIT, collection_id: int | None = None) -> Job:
         url = normalised(url)
-        asked = {"what": f"Sitemap of {host_of(url)}", "sitemap": url, "limit": _bounded(limit)}
+        what = f"Sitemap of {host_of(url)}"
+        asked = {"what": what, "sitemap": url, "limit": _bounded(limit), **_into(collection_id)}
         return self._started(asked, (list_step(url, _bounded(limit)),), by)
 
-    def folder(self, path: str, by: Actor) -> Job:
+    def folder(self, path: str, by: Actor, collection_id: int | None = None) -> Job:
         if self._data_dir is None:
             raise UserMistake("Folders are read only where Writer runs for one person on their own machine.")
         folder = str(checked_folder(path, self._data_dir.resolve()))
-        return self._started({"what": folder, "folder": folder}, (folder_step(folder),), by)
+        asked = {"what": folder, "folder": folder, **_into(collection_id)}
+        return self._started(asked, (folder_step(folder),), by)
 
     def sync(self, by: Actor, source_ids: Sequence[int] = ()) -> Job:
         """Asks again for pages that are here: all, or those of the sources named."""
@@ -65,13 +77,14 @@ class ImportDesk:
     def again(self, job_id: str, by: Actor, *, only_refused: bool = False) -> Job:
         """The same import once more, or what was refused in it."""
         job = self._owned(job_id, by)
+        into = collection_of(job)
         if only_refused and (places := self._refused(job)):
-            return self.addresses("\n".join(places), by, MOST_ADDRESSES)
+            return self.addresses("\n".join(places), by, MOST_ADDRESSES, into)
         if "sitemap" in job.args:
-            return self.sitemap(str(job.args["sitemap"]), by, int(job.args["limit"]))
+            return self.sitemap(str(job.args["sitemap"]), by, int(job.args["limit"]), into)
         if "folder" in job.args:
-            return self.folder(str(job.args["folder"]), by)
-        return self.addresses("\n".join(job.args["urls"]), by, MOST_ADDRESSES)
+            return self.folder(str(job.args["folder"]), by, into)
+        return self.addresses("\n".join(job.args["urls"]), by, MOST_ADDRESSES, into)
 
     def _refused(self, job: Job) -> list[str]:
         """Addresses to ask again; none where all has to be done again: a folder, whose unchanged files cost nothing,
@@ -112,6 +125,10 @@ class ImportDesk:
         at_work = next((step for step in steps if step.state is StepState.RUNNING), None)
         doing = (at_work.partial or at_work.label) if at_work else ""
         return Import(job, str(job.args.get("what", "")), tuple(row for s in steps for row in _rows_of(s)), doing)
+
+
+def _into(collection_id: int | None) -> JsonObject:
+    return {} if collection_id is None else {"collection": collection_id}
 
 
 def _is_bad(row: ImportRow) -> bool:

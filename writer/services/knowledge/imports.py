@@ -1,12 +1,12 @@
 """Imports from the web and from folders: jobs whose steps are one for each address, or one for a folder."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from writer.domain.errors import SourceRefused, UserMistake
 from writer.domain.imports import ImportOutcome, Taken
-from writer.domain.jobs import JsonObject, NewStep, StepOutcome
+from writer.domain.jobs import Job, JsonObject, NewStep, StepOutcome
 from writer.services.jobs.context import Handler, StepContext
 from writer.services.knowledge.folders import NO_DOCUMENTS, Files, documents_in
 from writer.services.knowledge.web.addresses import normalised, readable, same_site
@@ -33,10 +33,15 @@ def folder_step(folder: str) -> NewStep:
     return NewStep(FOLDER, FOLDER, 0, "Reading the folder", {"folder": folder})
 
 
+Join = Callable[[int, Sequence[int], str], object]
+"""(collection, sources, owner): puts into the collection what of them, and of it, is still there."""
+
+
 class Imports:
     """What is refused is a result with its reason, not a failed step: the others go on."""
 
-    def __init__(self, pages: WebPages, files: Files, manners: Manners, fetch: Fetch) -> None:
+    def __init__(self, pages: WebPages, files: Files, manners: Manners, fetch: Fetch, join: Join) -> None:
+        self._join = join
         self._pages = pages
         self._files = files
         self._manners = manners
@@ -70,7 +75,8 @@ class Imports:
         url = str(context.step.args["url"])
         try:
             await self._manners.turn(url)
-            taken = await asyncio.to_thread(self._pages.take, context.job.owner_id, url)
+            taken = await asyncio.to_thread(self._pages.take, context.job.owner_id, url, collection_of(context.job))
+            await self._joined(context, [taken.source.id])
         except UserMistake as error:
             return StepOutcome(refused(url, str(error)))
         return StepOutcome(told(url, taken))
@@ -82,17 +88,30 @@ class Imports:
         if not paths:
             raise SourceRefused(NO_DOCUMENTS)
         known = await asyncio.to_thread(self._files.known_below, context.job.owner_id, folder)
+        into, ids = collection_of(context.job), list[int]()
         rows: list[JsonObject] = []
         for n, path in enumerate(paths):
             if n % 20 == 0:
                 context.show.restart()
                 context.show(f"{n:,} of {len(paths):,} files")
             try:
-                taken = await asyncio.to_thread(self._files.take, context.job.owner_id, path, known)
+                taken = await asyncio.to_thread(self._files.take, context.job.owner_id, path, known, into)
+                ids.append(taken.source.id)
                 rows.append(told(str(path), taken))
             except UserMistake as error:
                 rows.append(refused(str(path), str(error)))
+        await self._joined(context, ids)
         return StepOutcome({"rows": rows})
+
+    async def _joined(self, context: StepContext, source_ids: Sequence[int]) -> None:
+        """New ones are in the collection from the start; those that were here already come into it now."""
+        if (into := collection_of(context.job)) is not None and source_ids:
+            await asyncio.to_thread(self._join, into, source_ids, context.job.owner_id)
+
+
+def collection_of(job: Job) -> int | None:
+    """What comes of the import is put into it."""
+    return int(job.args["collection"]) if "collection" in job.args else None
 
 
 def told(place: str, taken: Taken) -> JsonObject:

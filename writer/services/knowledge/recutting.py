@@ -4,12 +4,12 @@ What a source is cut as is asked for when its turn comes, so a later change of m
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from writer.domain.collections import Cut
 from writer.domain.errors import JobStopped, NotFound
 from writer.domain.jobs import Job, JobState, JsonObject, NewJob, NewStep, StepOutcome
-from writer.domain.ports.collections import CollectionStore
+from writer.domain.ports.collections import Recut
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.sources import SourceStore
 from writer.domain.sources import SourceState
@@ -23,29 +23,22 @@ IN_ONE_STEP = 10
 
 
 class Recutting:
-    """Starts the job. Only sources whose passages change by it are in it."""
+    """Which job a change of collections asks for. It is stored together with the change: no crash can lose it."""
 
-    def __init__(
-        self, sources: SourceStore, collections: CollectionStore, ledger: JobLedger, wake: Callable[[], None]
-    ) -> None:
-        self._sources = sources
-        self._collections = collections
+    def __init__(self, ledger: JobLedger, wake: Callable[[], None]) -> None:
         self._ledger = ledger
-        self._wake = wake
+        self.wake = wake
 
-    def cuts(self, source_ids: Sequence[int]) -> dict[int, Cut]:
-        found = self._collections.cuts(source_ids)
-        return {id_: found.get(id_, Cut()) for id_ in source_ids}
+    def job_of(self, owner_id: str) -> Recut:
+        """Only sources whose passages change by it are in it."""
 
-    def start(self, owner_id: str, before: Mapping[int, Cut]) -> Job | None:
-        """For those that are cut otherwise than before. None where there are none."""
-        now = self.cuts(list(before))
-        changed = [[id_, now[id_].overlap != cut.overlap] for id_, cut in before.items() if now[id_] != cut]
-        if not changed:
-            return None
-        what = f"Cutting {len(changed):,} {'source' if len(changed) == 1 else 'sources'} anew"
-        job = self._ledger.add(NewJob(RECUT_KIND, owner_id, (_step(0),), args={"what": what, "sources": changed}))
-        self._wake()
+        def job(before: Mapping[int, Cut], now: Mapping[int, Cut]) -> NewJob | None:
+            changed = [[id_, now[id_].overlap != cut.overlap] for id_, cut in before.items() if now[id_] != cut]
+            if not changed:
+                return None
+            what = f"Cutting {len(changed):,} {'source' if len(changed) == 1 else 'sources'} anew"
+            return NewJob(RECUT_KIND, owner_id, (_step(0),), args={"what": what, "sources": changed})
+
         return job
 
     def at_work(self, owner_id: str) -> list[Job]:

@@ -4,6 +4,7 @@ Chosen on SciFact's training claims; `python -m benchmarks retrieval --scifact F
 """
 
 import re
+from functools import lru_cache
 
 from writer.domain.sources import Passage
 
@@ -15,6 +16,7 @@ MIN_COSINE_WITH_WORDS = 0.12
 MIN_COVERAGE = 0.5
 MIN_COVERAGE_ALONE = 0.34
 _TELLING = re.compile(r"[^\W_]{4,}|\w*\d\w*")
+_WORD = re.compile(r"\w+")
 
 
 def relevance(query: str, passage: Passage, cosine: float | None) -> float | None:
@@ -32,14 +34,20 @@ def relevance(query: str, passage: Passage, cosine: float | None) -> float | Non
 
 def coverage(query: str, passage: Passage) -> float:
     """The share of the query's telling words that begin a word of the passage or its headings, endings aside."""
-    wanted = {_stem(word) for word in _TELLING.findall(query.casefold())}
+    wanted = _telling(query)
     if not wanted:
         return 0.0
     text = " ".join((passage.source_title, *passage.heading_path, passage.text)).casefold()
-    held = {_stem(word) for word in re.findall(r"\w+", text)}
+    held = {_stem(word) for word in set(_WORD.findall(text))}
     return len(wanted & held) / len(wanted)
 
 
+@lru_cache(maxsize=64)
+def _telling(query: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in _TELLING.findall(query.casefold()))
+
+
+@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     for ending in ("ing", "ies", "ed", "es", "s", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import islice
 from typing import Protocol
 
 from writer.domain.errors import ConfigurationError, ProviderError, StorageError
@@ -10,13 +12,15 @@ from writer.domain.ports.sources import Embedder, KeywordIndex, SourceStore, Vec
 from writer.domain.scopes import EVERYTHING, Scope
 from writer.domain.sources import Hit, Passage
 from writer.services.knowledge.fusion import fused
-from writer.services.knowledge.relevance import relevance
+from writer.services.knowledge.relevance import MIN_COSINE_WITH_WORDS, relevance
 
 SIMILAR_TERMS = 20
 """Of a passage's words, those that stand for it in a search for others like it."""
 
 _DEPTH = 100
 _MAX_QUERY = 2_000
+_GROWTH = 4
+_ASIDE = 4  # searches whose words are looked for at one time
 _NO_WORDS = WordMatches({}, {})
 
 logger = logging.getLogger(__name__)
@@ -29,7 +33,7 @@ class DenseIndex(VectorIndex, Protocol):
 
 
 class HybridSearch:
-    """Keyword and vector search, fused. Without a model, keywords alone."""
+    """Keyword and vector search, side by side, fused. Without a model, keywords alone."""
 
     def __init__(
         self, sources: SourceStore, keywords: KeywordIndex, vectors: DenseIndex | None, embedder: Embedder | None
@@ -38,6 +42,7 @@ class HybridSearch:
         self._keywords = keywords
         self._vectors = vectors
         self._embedder = embedder
+        self._aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="search-words")
 
     def hits(
         self, owner_id: str, query: str, limit: int, source_ids: Sequence[int] = (), scope: Scope = EVERYTHING
@@ -49,16 +54,11 @@ class HybridSearch:
         if not query or not among or limit < 1:
             return []
         depth = max(_DEPTH, 2 * limit)
+        words = self._aside.submit(self._by_words, query, depth, among)
         vector = self._vector(query)
         cosines = dict(self._by_meaning(vector, depth, among))
-        order = fused(self._by_words(query, depth, among), cosines)
-        near: list[Hit] = []
-        for passage, cosine in self._looked_up(owner_id, order, vector, cosines, 2 * limit):
-            score = relevance(query, passage, cosine)
-            near += [Hit(passage, score)] if score is not None else []
-            if len(near) == limit:
-                break
-        return falling(near)
+        order = fused(words.result(), cosines)
+        return falling(list(islice(self._near(owner_id, query, order, vector, cosines, 2 * limit), limit)))
 
     def similar(self, owner_id: str, seed: Sequence[Passage], limit: int, scope: Scope = EVERYTHING) -> list[Hit]:
         """Passages like `seed`, which is one passage or all of a source: never those themselves, nor their direct
@@ -66,22 +66,14 @@ class HybridSearch:
         among = self._among(owner_id, (), scope)
         if not seed or not among or limit < 1:
             return []
-        text = " ".join(passage.text for passage in seed)
-        terms = self._telling_terms(text)
         depth = max(_DEPTH, 2 * limit) + 3 * len(seed)
+        words = self._aside.submit(self._like, seed, depth, among)
         vector = self._middle(seed)
         cosines = dict(self._by_meaning(vector, depth, among))
-        order = fused(self._by_words(" ".join(terms), depth, among), cosines)
-        near_by = {(passage.source_id, passage.ordinal + step) for passage in seed for step in (-1, 0, 1)}
-        seen = {passage.digest for passage in seed}
-        found: list[Hit] = []
-        for passage, cosine in self._looked_up(owner_id, order, vector, cosines, 2 * limit):
-            score = relevance(" ".join(terms), passage, cosine)
-            if score is None or (passage.source_id, passage.ordinal) in near_by or passage.digest in seen:
-                continue
-            seen.add(passage.digest)
-            found.append(Hit(passage, score))
-        return falling(found[:limit])
+        terms, matches = words.result()
+        order = fused(matches, cosines)
+        near = self._near(owner_id, terms, order, vector, cosines, 2 * limit)
+        return falling(list(islice(_elsewhere(near, seed), limit)))
 
     def by_words(self, owner_id: str, query: str, limit: int) -> list[str]:
         """Passage ids of the keyword half alone: for measuring what fusion adds."""
@@ -97,15 +89,30 @@ class HybridSearch:
         ready = self._sources.in_scope(owner_id, scope)
         return [source_id for source_id in ready if source_id in set(source_ids)] if source_ids else ready
 
-    def _looked_up(
-        self, owner_id: str, order: Sequence[str], vector: bytes | None, known: Mapping[str, float], at_once: int
-    ) -> Iterator[tuple[Passage, float | None]]:
-        """In this order, with their cosines: some at a time, since most are never asked for."""
-        for start in range(0, len(order), at_once):
-            some = order[start : start + at_once]
-            passages = self._sources.passages_by_id(owner_id, some)
+    def _near(
+        self,
+        owner_id: str,
+        query: str,
+        order: Sequence[str],
+        vector: bytes | None,
+        known: Mapping[str, float],
+        first: int,
+    ) -> Iterator[Hit]:
+        """Those that are near enough, in this order. `first` of them are looked at, then more and more: mostly the
+        rest is never asked for, and where nothing is near enough all are."""
+        for some in _growing(order, first):
             cosines = {**known, **self._cosines(vector, [id_ for id_ in some if id_ not in known])}
-            yield from ((passages[id_], cosines.get(id_)) for id_ in some if id_ in passages)
+            possible = [id_ for id_ in some if cosines.get(id_, 1.0) >= MIN_COSINE_WITH_WORDS]
+            passages = self._sources.passages_by_id(owner_id, possible)
+            for passage in passages.values():
+                score = relevance(query, passage, cosines.get(passage.id))
+                if score is not None:
+                    yield Hit(passage, score)
+
+    def _like(self, seed: Sequence[Passage], depth: int, among: Sequence[int]) -> tuple[str, WordMatches]:
+        """The words that stand for the seed, and what has them."""
+        terms = " ".join(self._telling_terms(" ".join(passage.text for passage in seed)))
+        return terms, self._by_words(terms, depth, among)
 
     def _by_words(self, query: str, depth: int, among: Sequence[int]) -> WordMatches:
         try:
@@ -153,6 +160,22 @@ class HybridSearch:
         if vector is None or self._vectors is None or not passage_ids:
             return {}
         return self._vectors.cosines(vector, passage_ids)
+
+
+def _growing(order: Sequence[str], first: int) -> Iterator[Sequence[str]]:
+    start, size = 0, first
+    while start < len(order):
+        yield order[start : start + size]
+        start, size = start + size, size * _GROWTH
+
+
+def _elsewhere(hits: Iterator[Hit], seed: Sequence[Passage]) -> Iterator[Hit]:
+    near_by = {(passage.source_id, passage.ordinal + step) for passage in seed for step in (-1, 0, 1)}
+    seen = {passage.digest for passage in seed}
+    for hit in hits:
+        if (hit.passage.source_id, hit.passage.ordinal) not in near_by and hit.passage.digest not in seen:
+            seen.add(hit.passage.digest)
+            yield hit
 
 
 def falling(hits: Sequence[Hit]) -> list[Hit]:

@@ -116,16 +116,16 @@ class Sources:
         """A job fetches the page, politely, and takes it in. A page that is here is looked at for changes."""
         return self._desk.addresses(url, by)
 
-    def add_addresses(self, text: str, by: Actor, limit: int = FETCH_LIMIT) -> Job:
-        """One address on each line."""
-        return self._desk.addresses(text, by, limit)
+    def add_addresses(self, text: str, by: Actor, limit: int = FETCH_LIMIT, into: int | None = None) -> Job:
+        """One address on each line. `into` is a collection of theirs."""
+        return self._desk.addresses(text, by, limit, into)
 
-    def add_sitemap(self, url: str, by: Actor, limit: int = FETCH_LIMIT) -> Job:
-        return self._desk.sitemap(url, by, limit)
+    def add_sitemap(self, url: str, by: Actor, limit: int = FETCH_LIMIT, into: int | None = None) -> Job:
+        return self._desk.sitemap(url, by, limit, into)
 
-    def add_folder(self, path: str, by: Actor) -> Job:
+    def add_folder(self, path: str, by: Actor, into: int | None = None) -> Job:
         """The documents in a folder of this machine; a second time, only what changed."""
-        return self._desk.folder(path, by)
+        return self._desk.folder(path, by, into)
 
     def known_files(self, folders: Sequence[Path], by: Actor) -> dict[str, Source]:
         """What `add_path` can be spared to look up, for many files of these folders."""

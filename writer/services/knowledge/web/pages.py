@@ -27,17 +27,18 @@ class WebPages:
         self._fetch = fetch
         self._sniff = sniff
 
-    def take(self, owner_id: str, url: str) -> Taken:
-        """Asks for the address, and takes in what is there. SourceRefused says why not."""
+    def take(self, owner_id: str, url: str, collection_id: int | None = None) -> Taken:
+        """Asks for the address, and takes in what is there, new pages into the collection. SourceRefused says why
+        not."""
         address = normalised(url)
         here = self._sources.by_origin(owner_id, address)
         known = _version_of(here) if here is not None and here.state is not SourceState.FAILED else NOT_KNOWN
         fetched = self._fetch(address, limit_bytes=self._intake.max_bytes, timeout=PAGE_SECONDS, known=known)
         if here is not None and fetched.unchanged:
             return self._intake.unchanged(here, here.stamp)
-        return self._taken(owner_id, address, fetched)
+        return self._taken(owner_id, address, fetched, collection_id)
 
-    def _taken(self, owner_id: str, address: str, fetched: Fetched) -> Taken:
+    def _taken(self, owner_id: str, address: str, fetched: Fetched, collection_id: int | None) -> Taken:
         kind = _kind_of(fetched)
         content = _as_unicode(fetched, kind)
         landed = normalised(fetched.url)
@@ -46,7 +47,7 @@ class WebPages:
         self._sniff(filename, content[:8192])
         origin = Origin(address, _stamp_of(fetched.version), fetched.url, canonical, renews=True)
         with received(cast(BinaryIO, io.BytesIO(content)), address, self._intake.max_bytes) as upload:
-            new = NewSource(kind=kind, title=title_from(filename), filename=tidy(filename), digest=upload.digest)
+            new = NewSource(kind, title_from(filename), tidy(filename), upload.digest, collection_id=collection_id)
             return self._intake.take(owner_id, upload, new, origin)
 
 
