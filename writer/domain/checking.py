@@ -40,9 +40,10 @@ TEXT, TITLE = "text", "title"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`sentence` is the reason. `start` and `end` are the place in the text that was checked, in characters, and `quote`
-    is what stands there; with `target` "title" they are places in the title. `section` is the key of the section, ""
-    outside of any. `fix` is a hunk at the same place. Findings of a `heuristic` may well be wrong, and say so."""
+    """`sentence` is the reason. `start` and `end` are the place in the text that was checked, in characters, and what
+    stands there is `quote`. With `target` "title" they are places in the title; with "" there is nothing to select.
+    `section` is the key of the section, "" outside of any. `fix` is a hunk at the same place. Findings of a
+    `heuristic` may well be wrong, and say so."""
 
     check: str
     family: Family
@@ -84,8 +85,8 @@ class FamilyResult:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """In reading order. `structured` is JSON-LD that the text bears out, one value for each kind. `notes` are sentences
-    about what could not be checked."""
+    """In reading order; `text` is what the places are places in, with "\\n" as its line end. `structured` is JSON-LD that
+    the text bears out, one value for each kind. `notes` are sentences about what could not be checked."""
 
     language: str
     words: int
@@ -94,6 +95,7 @@ class CheckReport:
     findings: tuple[Finding, ...]
     structured: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    text: str = ""
 
 
 def counts_of(findings: Iterable[Finding], figures: Sequence[Figure] = ()) -> dict[Severity, int]:

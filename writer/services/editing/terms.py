@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,11 @@ def terms_of(text: str, variety: str = "") -> Terms:
         return prose
 
     outside(text, collect, quotations=True)
+    return terms_in(words, variety)
+
+
+def terms_in(words: Sequence[str], variety: str = "") -> Terms:
+    """The same, where the words are known: in order, without those of quotations and code."""
     prose = " ".join(words)
     replaced = {**_compounds(words, prose), **_accents(words)}
     return Terms({**replaced, **_spellings(words, variety)}, _capitals(words))
@@ -58,6 +63,12 @@ def terms_of(text: str, variety: str = "") -> Terms:
 
 def variety_of(language: str) -> str:
     return {"en-US": AMERICAN, "en-CA": "", "en": ""}.get(language, BRITISH if language.startswith("en-") else "")
+
+
+def respelled(variety: str) -> Mapping[str, str]:
+    """From the other variety's spelling of each word to this one's, lower-cased."""
+    british, american = _varieties()
+    return american if variety == BRITISH else british
 
 
 def _compounds(words: Iterable[str], prose: str) -> dict[str, str]:
