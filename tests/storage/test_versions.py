@@ -1,13 +1,16 @@
+from random import Random
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tests.storage.makers import MACHINE, OWNER, PERSON, a_brief, a_job, a_section, a_step
 from writer.domain.drafts import Draft, Origin, Section, content_digest
 from writer.domain.jobs import StepOutcome
 from writer.domain.text import joined_surrogates
 from writer.storage import Database, Stores
-from writer.storage.rows import ContentRow
+from writer.storage.rows import VersionRow
+from writer.storage.versions import MOST_STEPS
 
 TEXTS = st.text(st.characters(codec=None), max_size=12)
 SAVES = st.tuples(TEXTS, st.dictionaries(st.sampled_from("abcd"), TEXTS, max_size=4))
@@ -58,18 +61,45 @@ def test_a_version_says_who_made_it_and_why(stores: Stores):
     assert (summary.origin, summary.note, summary.word_count, summary.title) == (MACHINE, "First try", 2, "Tides")
 
 
-def test_sections_that_did_not_change_are_stored_once(stores: Stores, database: Database):
+def test_a_version_takes_as_much_room_as_what_it_changed(stores: Stores, database: Database):
     made = stores.drafts.create(OWNER, a_brief(), "Tides")
-    steady = [a_section(f"s{n}", "word " * 500) for n in range(5)]
+    steady = [a_section(f"s{n}", f"word {n} " * 500) for n in range(5)]
 
     for number in range(1, 21):
         sections = [*steady, a_section("changing", f"Text {number}")]
         stores.drafts.save(made.id, number, PERSON, title="Tides", sections=sections)
 
     with database.reading() as session:
-        stored = session.scalar(select(func.count()).where(ContentRow.draft_id == made.id))
-    assert stored == 5 + 20
-    assert len(stores.drafts.versions(made.id)) == 20
+        changes = session.scalars(select(VersionRow.changes).where(VersionRow.draft_id == made.id)).all()
+    assert len(changes) == 20
+    assert all(len(change) < 40 for change in changes[1:])
+
+
+def test_a_text_that_comes_back_is_not_stored_again(stores: Stores, database: Database):
+    made = stores.drafts.create(OWNER, a_brief(), "Tides")
+    texts = [" ".join(Random(n).choices("abcdefghij" * 3, k=9000)) for n in range(2)]
+
+    for number in range(1, 9):
+        sections = [a_section("one", texts[number % 2])]
+        stores.drafts.save(made.id, number, PERSON, title="Tides", sections=sections)
+
+    with database.reading() as session:
+        changes = session.scalars(select(VersionRow.changes).order_by(VersionRow.number)).all()
+    assert all(len(change) < 10 for change in changes[2:])
+    assert [stores.drafts.version(made.id, n).sections[0].text for n in (7, 8)] == [texts[1], texts[0]]
+
+
+def test_reading_never_takes_more_steps_than_allowed(sqlite_stores: Stores, sqlite_database: Database):
+    made = sqlite_stores.drafts.create(OWNER, a_brief(), "Tides")
+    for number in range(1, 2 * MOST_STEPS + 10):
+        sections = [a_section("s", f"Text {number}")]
+        sqlite_stores.drafts.save(made.id, number, PERSON, title="Tides", sections=sections)
+
+    with sqlite_database.reading() as session:
+        steps = session.scalars(select(VersionRow.steps).order_by(VersionRow.number)).all()
+    assert max(steps) == MOST_STEPS
+    assert steps.count(0) == 3
+    assert sqlite_stores.drafts.version(made.id, MOST_STEPS).sections[0].text == f"Text {MOST_STEPS}"
 
 
 def test_text_that_a_step_wrote_without_a_version_is_kept_as_one_before_it_is_saved_over(stores: Stores):

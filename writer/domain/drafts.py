@@ -145,6 +145,9 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class VersionSummary:
+    """`note` says why it was made, `name` what its writer calls it. `session` is the number of the first version of its
+    sitting."""
+
     draft_id: str
     number: int
     digest: str
@@ -153,6 +156,8 @@ class VersionSummary:
     word_count: int
     created_at: datetime
     note: str = ""
+    name: str = ""
+    session: int = 0
 
 
 @dataclass(frozen=True, slots=True)

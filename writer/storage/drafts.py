@@ -23,6 +23,7 @@ from writer.domain.drafts import (
 from writer.domain.errors import EditConflict, NotFound
 from writer.domain.outlines import Outline
 from writer.domain.text import joined_surrogates
+from writer.domain.versions import VersionFilter
 from writer.storage.database import Database
 from writer.storage.job_rows import end_jobs_of_draft, forget_draft
 from writer.storage.rows import DraftRow, SectionRow
@@ -149,7 +150,7 @@ class Drafts:
     def versions(self, draft_id: str) -> list[VersionSummary]:
         with self._database.reading() as session:
             _owner(session, draft_id)
-            return summaries(session, draft_id)
+            return summaries(session, draft_id, VersionFilter())
 
     def version(self, draft_id: str, number: int) -> Version:
         with self._database.reading() as session:

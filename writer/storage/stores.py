@@ -10,12 +10,14 @@ from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
 from writer.domain.ports.sources import SourceStore
 from writer.domain.ports.suggestions import SuggestionStore
 from writer.domain.ports.usage import UsageLedger
+from writer.domain.ports.versions import VersionStore
 from writer.storage.checked import CheckedClaims
 from writer.storage.collections import Collections
 from writer.storage.database import Database
 from writer.storage.draft_index import DraftIndex
 from writer.storage.drafts import Drafts
 from writer.storage.health import Health
+from writer.storage.history import Versions
 from writer.storage.jobs import Jobs
 from writer.storage.questions import Questions
 from writer.storage.settings import Settings
@@ -27,6 +29,7 @@ from writer.storage.usage import Usage
 class Stores:
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self.drafts: DraftStore = Drafts(database)
+        self.versions: VersionStore = Versions(database)
         self.draft_index: DraftIndexPort = DraftIndex(database)
         self.sources: SourceStore = Sources(database)
         self.collections: CollectionStore = Collections(database)

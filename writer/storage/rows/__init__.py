@@ -4,7 +4,7 @@ from writer.storage.rows.base import Base
 from writer.storage.rows.claims import CheckRow, ClaimRow
 from writer.storage.rows.collections import CollectionRow, MemberRow
 from writer.storage.rows.draft_index import DraftIndexRow, DraftPassageRow
-from writer.storage.rows.drafts import ContentRow, DraftRow, SectionRow, VersionRow
+from writer.storage.rows.drafts import DraftRow, SectionRow, VariantRow, VersionRow
 from writer.storage.rows.jobs import JobRow, KeptRow, StepRow
 from writer.storage.rows.questions import QuestionRow
 from writer.storage.rows.settings import AccountRow, RouteHealthRow, SettingRow
@@ -18,7 +18,6 @@ __all__ = [
     "CheckRow",
     "ClaimRow",
     "CollectionRow",
-    "ContentRow",
     "CounterRow",
     "DraftIndexRow",
     "DraftPassageRow",
@@ -37,6 +36,7 @@ __all__ = [
     "StepRow",
     "SuggestionRow",
     "UsageRow",
+    "VariantRow",
     "VectorRow",
     "VersionRow",
 ]

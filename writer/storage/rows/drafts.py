@@ -1,12 +1,12 @@
-"""Drafts, their sections, and versions whose sections are stored once however many versions share them."""
+"""Drafts, their sections, versions stored as what they changed, and which draft is a variant of which."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from writer.storage.rows.base import Base, CleanText, Instant, Json
+from writer.storage.rows.base import Base, CleanText, Digest, Instant, Json
 
 
 class DraftRow(Base):
@@ -48,29 +48,37 @@ class SectionRow(Base):
 
 
 class VersionRow(Base):
-    """`contents` lists the digests of its sections in order."""
+    """`changes` makes its sections of those of version `base`, or alone where there is none (see `packing.py`); `steps`
+    says how many versions are read for that. Without a row id SQLite keeps each row once, in the order of its key."""
 
     __tablename__ = "versions"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     owner_id: Mapped[str] = mapped_column(CleanText)
-    digest: Mapped[str] = mapped_column(CleanText)
+    digest: Mapped[str] = mapped_column(Digest)
     title: Mapped[str] = mapped_column(CleanText)
     word_count: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(Instant)
     note: Mapped[str] = mapped_column(CleanText)
+    name: Mapped[str] = mapped_column(CleanText)
+    kind: Mapped[str] = mapped_column(CleanText)
     origin: Mapped[Any] = mapped_column(Json)
-    contents: Mapped[Any] = mapped_column(Json)
+    session: Mapped[int] = mapped_column(Integer)
+    base: Mapped[int | None] = mapped_column(Integer)
+    steps: Mapped[int] = mapped_column(Integer)
+    changes: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class ContentRow(Base):
-    """A section as some version of this draft has it. Kept per draft, so that deleting a draft deletes every word."""
+class VariantRow(Base):
+    """A draft that began as a copy of a version of another, which may be deleted without it."""
 
-    __tablename__ = "contents"
-    __table_args__ = (ForeignKeyConstraint(["draft_id"], ["drafts.id"], ondelete="CASCADE"),)
+    __tablename__ = "variants"
+    __table_args__ = (Index("ix_variants_parent", "parent_id"),)
 
-    draft_id: Mapped[str] = mapped_column(CleanText, primary_key=True)
-    digest: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True)
     owner_id: Mapped[str] = mapped_column(CleanText)
-    section: Mapped[Any] = mapped_column(Json)
+    parent_id: Mapped[str] = mapped_column(CleanText)
+    parent_version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Instant)
