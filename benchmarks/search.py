@@ -1,114 +1,113 @@
-"""How long a search takes: `python -m benchmarks.search [--passages N]`.
+"""How long a search takes: `python -m benchmarks search [--passages N] [--keep FOLDER]`.
 
-The collection is synthetic: sentences of the sample documents, recombined into passages of four; each vector is a real
-one of a sentence with noise and some of another's added. Ratios are to the bare parts, measured in the same run.
+The app's own search, all of it (whose sources, words, meaning, fusion, the passages and the places of the words), as a
+ratio to what somebody would call who used the libraries directly on the same data: encode the question with the same
+encoder, ask the same Chroma collection for its 50 nearest, ask the same FTS5 table for its 50 best, without a filter
+and without reading a passage. All in the same run, one after the other, each with another question. Percentiles of
+sums are smaller than sums of percentiles: the ratio is to the sum of the parts' own 95th percentiles.
+
+The second ratio is to the same quiet sum, while documents are uploaded, read, embedded and indexed by the app.
+The collection is synthetic (`search_collection.py`); `--keep` keeps it for the next run.
 """
 
 import argparse
-import random
+import io
 import sqlite3
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from benchmarks.report import at_most
-from benchmarks.retrieval import OWNER, Rig
-from writer import samples
-from writer.domain.ports.sources import StoredVector
-from writer.domain.sources import Block, Document, NewPassage, NewSource, SourceState
-from writer.domain.text import sentences
+from benchmarks.search_collection import fill, questions, sample_sentences
+from writer import bootstrap
+from writer.bootstrap import App
+from writer.domain.actors import LOCAL_ACTOR
+from writer.domain.ports.sources import Embedder
 from writer.embedding.choice import find_embedder
+from writer.settings import read_settings
 from writer.storage.index.keyword import matching, terms_of
 
 PASSAGES = 100_000
-OF_EACH = 20
-ASKED = 100
-WARM_UP = 5
-NEIGHBOURS = 10
+ASKED = 200
+WARM_UP = 10
+NEIGHBOURS = 50
+SHOWN = 8
+AT_ONCE = 2
+SENTENCES = 400
+OPENING_S = 300
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Latency of searches")
     parser.add_argument("--passages", type=int, default=PASSAGES)
+    parser.add_argument("--keep", type=Path)
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        embedder = find_embedder(Path(folder) / "models")
+        data = asked.keep or Path(folder) / "data"
+        environ = {"HOME": folder, "WRITER_DATA_DIR": str(data), "WRITER_LOG_LEVEL": "ERROR"}
+        embedder = find_embedder(data / "models")
         if embedder is None:
             raise SystemExit("No embedding model is installed: nothing to measure.")
-        rig = Rig(Path(folder) / "collection", embedder)
+        app = bootstrap.build(read_settings(environ))
         try:
-            texts = sample_sentences()
-            fill(rig, texts, asked.passages)
-            rig.vectors.rebuild()
-            rig.keywords.catch_up()
-            measure(rig, questions(texts))
+            build(app, embedder, asked.passages)
+            app.start()
+            if not app._index.wait_until_current(OPENING_S):
+                raise SystemExit(f"The vector index did not open: {app._index.state}.")
+            measure(app, embedder, data)
         finally:
-            rig.close()
+            app.close()
 
 
-def sample_sentences() -> list[str]:
-    files = sorted(Path(samples.__file__).parent.glob("*.md"))
-    found = [sentence for file in files for sentence in sentences(file.read_text("utf-8"))]
-    return [sentence for sentence in found if 6 <= len(sentence.split()) <= 60]
+def build(app: App, embedder: Embedder, passages: int) -> None:
+    if app.sources.tally(LOCAL_ACTOR).passages:
+        return
+    started = time.perf_counter()
+    fill(app.database, embedder, passages)
+    filled = time.perf_counter()
+    app.sources.reindex()
+    print(
+        f"     {passages:,} passages made in {filled - started:.0f} s, indexed in {time.perf_counter() - filled:.0f} s"
+    )
 
 
-def questions(texts: Sequence[str]) -> list[str]:
-    """Runs of words from real sentences, each another one: none is in a cache."""
-    chance = random.Random(3)
-    words = [chance.choice(texts).split() for _ in range(6 * ASKED)]
-    return [" ".join(chance.sample(sentence, min(len(sentence), chance.randint(4, 9)))) for sentence in words]
+def measure(app: App, embedder: Embedder, data: Path) -> None:
+    asked = questions()
 
+    def search(query: str) -> object:
+        return app.sources.search(query, LOCAL_ACTOR, SHOWN)
 
-def fill(rig: Rig, texts: Sequence[str], passages: int) -> None:
-    import numpy as np
-
-    real = np.stack([np.frombuffer(vector, "<f4") for vector in rig.embedder.embed(texts)])
-    chance, noise = random.Random(1), np.random.default_rng(1)
-    for number in range(passages // OF_EACH):
-        source = rig.sources.add(OWNER, NewSource("text", f"Document {number}", "", f"{number:064}"))
-        picks = [[chance.randrange(len(texts)) for _ in range(4)] for _ in range(OF_EACH)]
-        parts = [" ".join(texts[pick] for pick in of_passage) for of_passage in picks]
-        new = [NewPassage(n, text, (), 0, 0, len(text), f"{number}-{n}") for n, text in enumerate(parts, start=1)]
-        whole = "\n".join(parts)
-        rig.sources.put_document(source.id, Document("", (Block("paragraph", whole),), whole), new)
-        mixed = [real[a] + 0.5 * real[b] + noise.normal(0, 0.03, real.shape[1]) for a, b, *_ in picks]
-        vectors = [(vector / np.linalg.norm(vector)).astype("<f4").tobytes() for vector in mixed]
-        stored = [StoredVector(f"S{source.id}.p{n}", source.id, vector) for n, vector in enumerate(vectors, start=1)]
-        rig.sources.put_vectors(rig.embedder.model, stored)
-        rig.sources.set_state(source.id, SourceState.READY)
-
-
-def measure(rig: Rig, asked: Sequence[str]) -> None:
-    quiet = iter(asked)
-    with sqlite3.connect(rig.keywords._path) as connection:
-        parts = bare_parts(rig, connection)
-        taken = in_turn({**parts, "search": lambda query: rig.search.hits(OWNER, query, 8)}, quiet)
-    connection.close()
+    with closing(sqlite3.connect(data / "index" / "keywords.sqlite3")) as connection:
+        parts = bare_parts(app, embedder, connection)
+        taken = in_turn({**parts, "search": search}, asked)
     bare = sum(p95(taken[name]) for name in parts)
-    print("     " + ", ".join(f"{name} {p95(times) * 1000:.1f} ms" for name, times in taken.items()) + " (p95)")
+    shown("quiet", taken)
     at_most("search / its bare parts: encoding + Chroma + FTS5", p95(taken["search"]) / bare, 1.3)
-    ended = threading.Event()
-    thread = threading.Thread(target=ingest, args=(rig, asked, ended))
-    thread.start()
-    busy = p95(in_turn({"search": lambda query: rig.search.hits(OWNER, query, 8)}, quiet)["search"])
-    ended.set()
-    thread.join()
-    print(f"     a search while documents are being embedded and stored {busy * 1000:.1f} ms (p95)")
-    at_most("search while ingesting / the bare parts measured quietly", busy / bare, 4)
+    with ingesting(app) as done:
+        taken = in_turn({"search": search}, asked)
+    shown(f"while {done.documents} documents were taken in", taken)
+    at_most("search while ingesting / the bare parts measured quietly", p95(taken["search"]) / bare, 4)
 
 
-def bare_parts(rig: Rig, connection: sqlite3.Connection) -> dict[str, Callable[[str], object]]:
+def shown(when: str, taken: dict[str, list[float]]) -> None:
+    times = (f"{name} {p95(of_name) * 1000:.1f} ({median(of_name) * 1000:.1f})" for name, of_name in taken.items())
+    print(f"     {when}, ms at the 95th percentile (median): {', '.join(times)}", flush=True)
+
+
+def bare_parts(app: App, embedder: Embedder, connection: sqlite3.Connection) -> dict[str, Callable[[str], object]]:
     import numpy as np
 
-    collection: Any = rig.vectors._collection
+    assert app._index.current is not None
+    collection: Any = app._index.current._collection
     vectors: list[bytes] = []
     statement = "SELECT passage_id, rank FROM part WHERE part MATCH ? ORDER BY rank LIMIT ?"
 
     def encode(query: str) -> None:
-        vectors[:] = rig.embedder.embed([query])
+        vectors[:] = embedder.embed([query])
 
     def chroma(_: str) -> object:
         vector = np.frombuffer(vectors[0], "<f4")
@@ -137,14 +136,36 @@ def p95(times: Sequence[float]) -> float:
     return sorted(times)[int(0.95 * len(times))]
 
 
-def ingest(rig: Rig, texts: Sequence[str], ended: threading.Event) -> None:
-    number = 0
-    while not ended.is_set():
-        number += 1
-        rig.add(f"new {number}", f"New {number}", " ".join(f"{number} {text}." for text in texts[:200]))
-        rig.embed()
-        rig.keywords.catch_up()
-        rig.vectors.catch_up()
+def median(times: Sequence[float]) -> float:
+    return sorted(times)[len(times) // 2]
+
+
+class ingesting:
+    """While entered, `AT_ONCE` documents are always being read, embedded and indexed by the app's own jobs."""
+
+    def __init__(self, app: App) -> None:
+        self.documents = 0
+        self._app = app
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._upload)
+        self._number = app.sources.tally(LOCAL_ACTOR).sources
+
+    def __enter__(self) -> "ingesting":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _upload(self) -> None:
+        texts = sample_sentences()
+        while not self._ended.wait(0.2):
+            if self._app.sources.tally(LOCAL_ACTOR).at_work < AT_ONCE:
+                self._number += 1
+                words = " ".join(f"{texts[n % len(texts)]} ({self._number}.{n})" for n in range(SENTENCES))
+                self._app.sources.upload(f"{self._number}.txt", io.BytesIO(words.encode()), LOCAL_ACTOR)
+                self.documents += 1
 
 
 if __name__ == "__main__":
