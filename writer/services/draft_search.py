@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from writer.domain.actors import Actor
 from writer.domain.citations import TOKEN
@@ -139,8 +139,14 @@ class DraftSearch:
             return [b""] * len(texts)
 
 
+class Follows(Protocol):
+    """What is derived from drafts: brought up to date as long as `go_on` says so; returns how much was done."""
+
+    def follow(self, go_on: Callable[[], bool]) -> int: ...
+
+
 class DraftFollower:
-    """A thread that keeps the drafts' index up to date, and keeps out of the way of what people wait for.
+    """A thread that keeps what is derived from drafts up to date, and keeps out of the way of what people wait for.
 
     `is_free` says whether nobody waits for the processor; `pause` waits for so many seconds and is true when it is
     time to end. `start` and `close` may each be called twice."""
@@ -149,11 +155,11 @@ class DraftFollower:
 
     def __init__(
         self,
-        search: DraftSearch,
+        derived: Follows | Sequence[Follows],
         is_free: Callable[[], bool],
         pause: Callable[[float], bool] | None = None,
     ) -> None:
-        self._search = search
+        self._derived = tuple(derived) if isinstance(derived, Sequence) else (derived,)
         self._is_free = is_free
         self._ended = threading.Event()
         self._pause = pause or self._ended.wait
@@ -172,8 +178,8 @@ class DraftFollower:
     def _follow(self) -> None:
         while not self._ended.is_set() and not self._pause(self.LOOK_S):
             try:
-                if self._is_free():
-                    self._search.follow(lambda: not self._ended.is_set() and self._is_free())
+                for one in self._derived if self._is_free() else ():
+                    one.follow(lambda: not self._ended.is_set() and self._is_free())
             except WriterError as error:  # the next look may go better
                 logger.warning("drafts were not indexed", extra={"error": str(error)})
 

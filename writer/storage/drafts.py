@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.briefs import Brief
@@ -26,6 +26,7 @@ from writer.domain.text import joined_surrogates
 from writer.domain.versions import VersionFilter
 from writer.storage.database import Database
 from writer.storage.job_rows import end_jobs_of_draft, forget_draft
+from writer.storage.matching import matching
 from writer.storage.rows import DraftRow, SectionRow
 from writer.storage.rows.base import MICROS, now_micros
 from writer.storage.sections import put_sections, sections_of
@@ -80,7 +81,7 @@ class Drafts:
         newest = (DraftRow.updated_at.desc(), DraftRow.id)
         part = (
             select(DraftRow.id)
-            .where(DraftRow.owner_id == owner_id, DraftRow.deleted_at.is_not(None) == trashed, *_matching(query))
+            .where(DraftRow.owner_id == owner_id, DraftRow.deleted_at.is_not(None) == trashed, *matching(query))
             .order_by(*newest)
             .limit(limit)
             .offset(offset or None)
@@ -242,17 +243,3 @@ def _summary(row: Any) -> DraftSummary:
         deleted_at=row.deleted_at,
         due=due_from_json(row.brief),
     )
-
-
-def _matching(query: str) -> list[ColumnElement[bool]]:
-    """Every word of the query occurs somewhere in title, headings or text. Wildcards in it are plain characters."""
-    return [_mentions(word) for word in joined_surrogates(query).lower().split()]
-
-
-def _mentions(word: str) -> ColumnElement[bool]:
-    in_section = or_(
-        func.lower(SectionRow.heading).contains(word, autoescape=True),
-        func.lower(SectionRow.text).contains(word, autoescape=True),
-    )
-    somewhere = exists().where(SectionRow.draft_id == DraftRow.id, in_section).correlate(DraftRow)
-    return or_(func.lower(DraftRow.title).contains(word, autoescape=True), somewhere)

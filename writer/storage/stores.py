@@ -5,6 +5,7 @@ from writer.domain.ports.collections import CollectionStore
 from writer.domain.ports.draft_index import DraftIndex as DraftIndexPort
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
+from writer.domain.ports.library import LibraryStore
 from writer.domain.ports.questions import QuestionStore
 from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
 from writer.domain.ports.sources import SourceStore
@@ -19,6 +20,7 @@ from writer.storage.drafts import Drafts
 from writer.storage.health import Health
 from writer.storage.history import Versions
 from writer.storage.jobs import Jobs
+from writer.storage.library import Library
 from writer.storage.questions import Questions
 from writer.storage.settings import Settings
 from writer.storage.sources import Sources
@@ -31,6 +33,7 @@ class Stores:
         self.drafts: DraftStore = Drafts(database)
         self.versions: VersionStore = Versions(database)
         self.draft_index: DraftIndexPort = DraftIndex(database)
+        self.library: LibraryStore = Library(database)
         self.sources: SourceStore = Sources(database)
         self.collections: CollectionStore = Collections(database)
         self.jobs: JobLedger = Jobs(database)

@@ -1,6 +1,7 @@
 """Titles that say the same: in the same words, or close in meaning."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,9 @@ CLOSE = 0.85
 in their subject (tests/services/library): the former lie above, the latter below."""
 
 MOST_TWINS = 3
+_LOOKED_AT = 30
 _AT_ONCE = 16
+_FIGURES = re.compile(r"\d+")
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +78,16 @@ def _pairs(titles: Sequence[TitleVector]) -> dict[str, list[Twin]]:
     for n, one in enumerate(titles):
         scores = matrix @ matrix[n]
         scores[n] = 0.0
-        near = [int(m) for m in np.argsort(-scores, kind="stable")[:MOST_TWINS] if scores[m] >= CLOSE]
+        order = [int(m) for m in np.argsort(-scores, kind="stable")[:_LOOKED_AT] if scores[m] >= CLOSE]
+        near = [m for m in order if not _counts_differ(one.title, titles[m].title)][:MOST_TWINS]
         if near:
             found[one.draft_id] = [
                 Twin(titles[m].draft_id, titles[m].title, round(min(1.0, float(scores[m])), 2)) for m in near
             ]
     return found
+
+
+def _counts_differ(one: str, other: str) -> bool:
+    """Part 2 of a series says the same as part 1 in all but its figure."""
+    figures, others = set(_FIGURES.findall(one)), set(_FIGURES.findall(other))
+    return bool(figures and others) and figures != others

@@ -3,14 +3,17 @@
 from writer.storage.rows.base import Base
 from writer.storage.rows.claims import CheckRow, ClaimRow
 from writer.storage.rows.collections import CollectionRow, MemberRow
+from writer.storage.rows.comments import CommentRow
 from writer.storage.rows.draft_index import DraftIndexRow, DraftPassageRow
 from writer.storage.rows.drafts import DraftRow, SectionRow, VariantRow, VersionRow
 from writer.storage.rows.jobs import JobRow, KeptRow, StepRow
+from writer.storage.rows.library import PlaceRow, TitleVectorRow
 from writer.storage.rows.questions import QuestionRow
 from writer.storage.rows.settings import AccountRow, RouteHealthRow, SettingRow
 from writer.storage.rows.sources import CounterRow, PassageRow, SourceChangeRow, SourceRow, SourceTagRow, VectorRow
 from writer.storage.rows.suggestions import SuggestionRow
 from writer.storage.rows.usage import UsageRow
+from writer.storage.rows.voices import VoiceRow
 
 __all__ = [
     "AccountRow",
@@ -18,6 +21,7 @@ __all__ = [
     "CheckRow",
     "ClaimRow",
     "CollectionRow",
+    "CommentRow",
     "CounterRow",
     "DraftIndexRow",
     "DraftPassageRow",
@@ -26,6 +30,7 @@ __all__ = [
     "KeptRow",
     "MemberRow",
     "PassageRow",
+    "PlaceRow",
     "QuestionRow",
     "RouteHealthRow",
     "SectionRow",
@@ -35,8 +40,10 @@ __all__ = [
     "SourceTagRow",
     "StepRow",
     "SuggestionRow",
+    "TitleVectorRow",
     "UsageRow",
     "VariantRow",
     "VectorRow",
     "VersionRow",
+    "VoiceRow",
 ]
