@@ -6,8 +6,8 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, export_button, show_article
 from pages._shared.banner import banners, show_error
+from pages._shared.checks import show_checks
 from pages._shared.claims import chips_of, claims_panel
-from pages._shared.findings import show_findings
 from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
 from pages._shared.manuscript import could_not_start, write_text
@@ -111,10 +111,11 @@ def reading_view(desk: Desk) -> None:
         show_article(draft, key="preview", chips=chips_of(draft))
 
 
-def panels(desk: Desk) -> None:
+def panels(desk: Desk, view: str) -> None:
     cited, checks, versions = st.tabs(["Citations", "Checks", "Versions"])
     with checks:
-        show_findings(app.drafts.open(desk.draft.id, actor))
+        live = view == TEXT and not could_not_start(desk.draft.id)
+        show_checks(app.drafts.open(desk.draft.id, actor), live=live)
     with cited:
         claims_panel(desk)
         citations(desk.draft)
@@ -132,7 +133,7 @@ def page(draft_id: str) -> None:
         {TEXT: text_view, SECTIONS: sections_view, READING: reading_view}[view](desk)
         gap_cards(app.drafts.open(draft_id, actor))
     with right:
-        panels(desk)
+        panels(desk, view)
 
 
 draft_id = place.current_draft(place.EDITING)

@@ -4,6 +4,7 @@ import { Annotation, EditorState, Transaction } from "@codemirror/state"
 import { EditorView, keymap, placeholder } from "@codemirror/view"
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands"
 import { openSearchPanel, search, searchKeymap } from "@codemirror/search"
+import { Checks } from "./checks.js"
 import { chips, cited, closeCitation, setCited, showCitationAtCursor } from "./citations.js"
 import { countWords, readingTime } from "./counts.js"
 import { decide } from "./conflict.js"
@@ -35,6 +36,7 @@ export class Editor {
     Object.assign(this, { draft, api, view: null, state: null, heard: {} })
     this.saving = new Saving(draft, api, this)
     this.asking = new Asking({ api, draft, view: () => this.view, changed: () => this.drawTray() })
+    this.checks = new Checks(this)
   }
 
   // ---- what saving asks of the page ------------------------------------------------------------------------------
@@ -142,6 +144,7 @@ export class Editor {
     this.state = update.state
     if (update.docChanged) {
       this.countSoon()
+      this.checks.changed()
       if (!update.transactions.every((transaction) => transaction.annotation(REMOTE))) this.saving.changed()
     } else if (update.selectionSet) {
       this.outlineSoon()
@@ -285,6 +288,7 @@ export class Editor {
     this.countSoon()
     this.drawOutline()
     this.drawTray()
+    this.checks.open()
   }
 
   showTitle() {
@@ -296,6 +300,7 @@ export class Editor {
     this.titleText = this.shell.title.value.replace(/\s*\n\s*/g, " ")
     this.shell.fitTitle()
     this.saving.changed()
+    this.checks.changed()
   }
 
   toggleOutline() {
@@ -345,6 +350,7 @@ export class Editor {
 
   unmount() {
     this.asking.stopAll()
+    this.checks.close()
     clearTimeout(this.telling)
     for (const { again } of Object.values(this.heard)) clearInterval(again)
     this.component = null

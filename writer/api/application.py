@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from writer.api import (
     articles,
+    checks,
     claims,
     collections,
     drafts,
@@ -45,6 +46,7 @@ def create_api(app: "App", who: WhoAsks = the_local_owner) -> FastAPI:
         research,
         manuscripts,
         editing,
+        checks,
         claims,
         questions,
         usage,

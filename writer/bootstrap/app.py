@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from writer.services.articles.gaps import Gaps
 from writer.services.articles.service import Articles
+from writer.services.checks.guides import StyleGuides
+from writer.services.checks.service import Checks
 from writer.services.claims.service import Claims
 from writer.services.doctor import Finding
 from writer.services.draft_search import DraftFollower, DraftSearch
@@ -38,6 +40,8 @@ class App:
     drafts: Drafts
     draft_search: DraftSearch
     claims: Claims
+    checks: Checks
+    style_guides: StyleGuides
     editing: EditingRoom
     exports: Exports
     sources: Sources

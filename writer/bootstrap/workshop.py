@@ -24,6 +24,8 @@ from writer.services.articles.gaps import STEP as RETRY
 from writer.services.articles.handlers import ArticleHandlers
 from writer.services.articles.model_drafter import ModelDrafter
 from writer.services.articles.service import Articles
+from writer.services.checks.guides import StyleGuides
+from writer.services.checks.service import Checks as TextChecks
 from writer.services.claims.checker import Checker
 from writer.services.claims.job import ClaimChecks
 from writer.services.claims.pool import Pool
@@ -67,6 +69,7 @@ class Workshop:
         )
         self.researching = Researching(settings, self.stores, self.knowledge, self.registry, self.providers)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
+        self.style_guides = StyleGuides(self.stores.settings)
         self.entailment = CrossEncoder(settings.entailment_model) if settings.entailment_model else None
         self.claims = Claims(
             self.drafts,
@@ -127,6 +130,8 @@ class Workshop:
             drafts=self.drafts,
             draft_search=draft_search,
             claims=self.claims,
+            checks=TextChecks(self.drafts, self.claims, self.style_guides),
+            style_guides=self.style_guides,
             editing=editing_room(
                 self.stores, self.drafts, self.claims, self.providers, self.registry, self.book, self.loop
             ),

@@ -85,8 +85,8 @@ class FamilyResult:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """In reading order; `text` is what the places are places in, with "\\n" as its line end. `structured` is JSON-LD that
-    the text bears out, one value for each kind. `notes` are sentences about what could not be checked."""
+    """In reading order; `text` is what the places are places in, with "\\n" as its line end. `structured` is JSON-LD
+    that the text bears out. `notes` are sentences about what could not be checked."""
 
     language: str
     words: int

@@ -11,6 +11,7 @@ OXFORD = {"": "As it comes", "always": "Always", "never": "Never"}
 MOST_ENTRIES = 500
 MOST_CHARACTERS = 100
 ANY_CHECK = "*"
+_COMPARED = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +86,6 @@ class StyleGuide:
 
 
 def folded(text: str) -> str:
-    """How two findings' texts are compared: letters' case and white space do not count."""
-    return " ".join(text.casefold().split())[:300]
+    """How two findings' texts are compared: letters' case and white space do not count, nor what comes late in a long
+    one."""
+    return " ".join(text.casefold().split())[:_COMPARED]
