@@ -306,6 +306,8 @@ def test_every_route_is_known_and_none_changes_anything_by_get(app):
         ("GET", "/drafts/{draft_id}/versions"),
         ("GET", "/drafts/{draft_id}/versions/{version}"),
         ("GET", "/drafts/{draft_id}/export"),
+        ("GET", "/drafts/{draft_id}/export/{format}"),
+        ("GET", "/drafts/{draft_id}/print"),
         ("GET", "/drafts/{draft_id}/findings"),
         ("GET", "/drafts/{draft_id}/claims"),
         ("GET", "/usage"),

@@ -161,8 +161,8 @@ def test_json_holds_all_provenance_and_nothing_of_the_installation(stores, expor
 def test_an_unknown_format_and_somebody_elses_draft_are_refused(stores, exports):
     draft = a_draft(stores)
 
-    with pytest.raises(UserMistake, match="“docx” is not a format"):
-        exports.export(draft.id, "docx", ME)
+    with pytest.raises(UserMistake, match="“doc” is not a format"):
+        exports.export(draft.id, "doc", ME)
     with pytest.raises(NotFound):
         exports.export(draft.id, "markdown", SOMEBODY_ELSE)
 

@@ -79,12 +79,6 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
     def version(draft_id: Id, version: Number, request: Request) -> dict[str, Any]:
         return asdict(app.drafts.version(draft_id, version, who(request)))
 
-    @router.get("/drafts/{draft_id}/export")
-    def export(draft_id: Id, request: Request, format: str = "markdown") -> Response:
-        file = app.exports.export(draft_id, format, who(request))
-        headers = {"Content-Disposition": f'attachment; filename="{file.filename}"'}
-        return Response(file.content, media_type=file.media_type, headers=headers)
-
     return router
 
 

@@ -15,6 +15,7 @@ from writer.domain.errors import (
     CircuitOpen,
     ConfigurationError,
     EditConflict,
+    ExportFailed,
     JobStopped,
     MissingKey,
     NotFound,
@@ -50,6 +51,7 @@ _STATUSES: tuple[tuple[type[WriterError], int], ...] = (
     (JobStopped, 409),
     (IllegalTransition, 409),
     (StorageError, 503),
+    (ExportFailed, 503),
 )
 _TITLES = {
     400: "Bad request",

@@ -43,6 +43,7 @@ from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer
 from writer.services.usage import Usage, UsageBook
 from writer.settings import Settings, environment_accounts
 from writer.storage import Database, Stores
+from writer.typesetting import PandocTypesetter, TypstTypesetter
 
 PAGE_PATIENCE_S = 1.0
 """How long a page waits for the check of sentences that have just been changed."""
@@ -135,7 +136,7 @@ class Workshop:
             editing=editing_room(
                 self.stores, self.drafts, self.claims, self.providers, self.registry, self.book, self.loop
             ),
-            exports=Exports(self.drafts),
+            exports=Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()}),
             sources=self.knowledge.sources,
             search_model=self.knowledge.search_model,
             collections=self.knowledge.collections,

@@ -1,6 +1,7 @@
 """`ingest`, `search`, `export`, `usage`: sources in, drafts and figures out."""
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,11 @@ from writer.domain.scopes import Scope
 if TYPE_CHECKING:
     from writer.cli.console import Commands
     from writer.domain.usage import UsageBucket
+    from writer.services.exports import Exported
 
 
+_FORMATS = "markdown, docx, pdf, html, epub, text, hugo, jekyll, astro or json"
+_STYLES = "footnotes, author-date or links"
 _NARROWED = (
     ("collection", "only in this collection, by name or number; may be given again"),
     ("tag", "only in sources with this tag; may be given again"),
@@ -41,7 +45,8 @@ def add_to(commands: "Commands") -> None:
 
     exporting = commands.add_parser("export", help="write a draft to a file")
     exporting.add_argument("draft", metavar="DRAFT", help="the draft's id")
-    exporting.add_argument("--format", default="markdown", help="markdown or json (default: markdown)")
+    exporting.add_argument("--format", default="markdown", help=f"{_FORMATS} (default: markdown)")
+    exporting.add_argument("--style", default="footnotes", help=f"of citations: {_STYLES} (default: footnotes)")
     exporting.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
     exporting.set_defaults(run=export)
 
@@ -108,16 +113,27 @@ def search(args: argparse.Namespace) -> int:
 
 def export(args: argparse.Namespace) -> int:
     with opened() as app:
-        exported = app.exports.export(args.draft, args.format, LOCAL_ACTOR)
+        exported = app.exports.export(args.draft, args.format, LOCAL_ACTOR, args.style)
     if args.out is None:
-        show(exported.content.decode().rstrip("\n"))
-        return DONE
+        return _printed(exported)
     try:
         args.out.write_bytes(exported.content)
     except OSError as error:
         say(f"{args.out} cannot be written: {error.strerror}.")
         return BAD_INPUT
     say(f"Wrote {args.out}.")
+    return DONE
+
+
+def _printed(exported: "Exported") -> int:
+    """A file that is not text goes to where the output was sent, and never onto a screen."""
+    if exported.is_text:
+        show(exported.content.decode().rstrip("\n"))
+        return DONE
+    if sys.stdout.isatty():
+        say(f"This is not a file for a screen: name one with --out {exported.filename}.")
+        return BAD_INPUT
+    sys.stdout.buffer.write(exported.content)
     return DONE
 
 

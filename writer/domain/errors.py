@@ -21,7 +21,8 @@ WriterError
 │   └── StreamInterrupted        broke after text had come; `text` is what came
 ├── ReplyInvalid                 a reply came and cannot be used
 ├── JobStopped                   the person pressed Stop
-└── StorageError                 the database, the disk or the index did not do its part
+├── StorageError                 the database, the disk or the index did not do its part
+└── ExportFailed                 a file could not be made; the draft is as it was
 """
 
 from enum import StrEnum
@@ -139,6 +140,10 @@ class JobStopped(WriterError):
 
 class StorageError(WriterError):
     pass
+
+
+class ExportFailed(WriterError):
+    """A file could not be made; the draft is as it was."""
 
 
 _KINDS: tuple[tuple[type[WriterError], FaultKind], ...] = (

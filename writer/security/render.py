@@ -66,6 +66,7 @@ _TAGS = {
 }
 _TAGS |= {"table", "thead", "tbody", "tr", "th", "td", *_HARMLESS.split("|")}
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt"}, "sup": {"title"}, "ol": {"start"}}
+_SIDES = {"left", "right", "center"}
 _CLASSES = {"sup": {"citation", "unknown"}, "span": {"blocked-image"}}
 
 
@@ -93,10 +94,25 @@ def as_markdown(text: str, limit: int = 300) -> str:
     return _PUNCTUATION.sub(r"\\\1", plain(text, limit))
 
 
+def article_html(made: str) -> str:
+    """HTML that Writer made of an article, for a file: what got into it by mistake ends here."""
+    return nh3.clean(
+        made,
+        tags=_TAGS | {"article", "section"},
+        attributes={**_ATTRIBUTES, "*": {"dir", "id"}},
+        allowed_classes={"section": {"notes"}, "th": _SIDES, "td": _SIDES},
+        attribute_filter=_kept,
+        url_schemes=_LINK_SCHEMES | {"data"},
+        url_relative=lambda address: address if address.startswith("#") else None,
+        link_rel="noopener noreferrer nofollow",
+        strip_comments=True,
+    )
+
+
 def without_remote_images(markdown: str) -> str:
     """The same Markdown for use elsewhere: images become links, since opening the file would tell their hosts;
     HTML that we would not render becomes text."""
-    careful = _outside_code(markdown, _disarmed)
+    careful = outside_code(markdown, _disarmed)
     return _disarmed(careful) if _loads_or_runs(careful) else careful
 
 
@@ -215,7 +231,8 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ARMED_HTML = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_HARMLESS})\s*/?>)(?!(?:https?|mailto):[^\s<>]*>)", re.IGNORECASE)
 
 
-def _outside_code(text: str, change: Callable[[str], str]) -> str:
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Markdown changed everywhere but in its code."""
     pieces: list[str] = []
     start = 0
     for code_start, code_end in _code_spans(text):
