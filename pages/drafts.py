@@ -7,6 +7,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.article import export_button
 from pages._shared.banner import banners
 from pages._shared.draft_search import draw_close
+from pages._shared.exporting import export_button
 from pages._shared.header import title_row
 from pages._shared.text import Colour, ago, counted, day, words_of
 from writer.domain.drafts import DraftState, DraftSummary
@@ -77,7 +78,7 @@ def buttons(summary: DraftSummary, trashed: bool) -> None:
     if st.button(label, icon=":material/ink_pen:", type="tertiary", key=f"open:{summary.id}"):
         place.go_to(page, summary.id)
     if written:
-        export_button(summary, key=f"export:{summary.id}", label="Export", type="tertiary")
+        export_button(summary, key=f"export:{summary.id}", type="tertiary")
     for name, icon in (("Duplicate", ":material/content_copy:"), ("Move to trash", ":material/delete:")):
         st.button(name, icon=icon, type="tertiary", key=f"{name}:{summary.id}", on_click=act, args=(name, summary))
 

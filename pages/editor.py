@@ -4,10 +4,11 @@ import streamlit as st
 
 from pages._shared import place
 from pages._shared.app import current_actor, get_app
-from pages._shared.article import brief_facts, export_button, show_article
+from pages._shared.article import brief_facts, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.checks import show_checks
 from pages._shared.claims import chips_of, claims_panel
+from pages._shared.exporting import export_button
 from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
 from pages._shared.manuscript import could_not_start, write_text
@@ -40,7 +41,7 @@ def heading(desk: Desk) -> str:
     with title_row("Editor"):
         view = st.radio("View", VIEWS, key="view", horizontal=True, label_visibility="collapsed")
         status(desk)
-        export_button(desk.draft, key="export", label="Export")
+        export_button(desk.draft, key="export")
     still_writing(desk.draft)
     return view
 

@@ -4,9 +4,10 @@ import streamlit as st
 
 from pages._shared import place
 from pages._shared.app import current_actor, get_app
-from pages._shared.article import brief_facts, export_button, facts, show_article
+from pages._shared.article import brief_facts, facts, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.claims import chips_of, wait_for_checks
+from pages._shared.exporting import export_button
 from pages._shared.findings import show_findings
 from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row

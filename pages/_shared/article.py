@@ -1,6 +1,4 @@
-"""A draft as something to read, and to take along."""
-
-from typing import Literal
+"""A draft as something to read."""
 
 import streamlit as st
 
@@ -11,9 +9,7 @@ from pages._shared.paper import section_blocks, show_paper
 from pages._shared.text import counted, day, lines, words_of
 from writer.domain.briefs import Brief
 from writer.domain.drafting import BUILT_IN
-from writer.domain.drafts import Draft, DraftSummary
-from writer.domain.errors import WriterError
-from writer.domain.text import slug
+from writer.domain.drafts import Draft
 from writer.security.render import as_markdown, plain
 from writer.services.articles.content_types import content_types
 
@@ -45,33 +41,6 @@ def written_by(draft: Draft) -> str:
     """Every route that wrote a part: a fallback is not hidden."""
     routes = dict.fromkeys("Built-in drafter" if s.route == BUILT_IN else s.route for s in draft.sections if s.route)
     return "written by " + ", ".join(routes) if routes else ""
-
-
-def export_button(
-    draft: Draft | DraftSummary,
-    *,
-    key: str,
-    label: str = "Export Markdown",
-    type: Literal["secondary", "tertiary"] = "secondary",
-) -> None:
-    """The file is made when it is asked for."""
-
-    def content() -> bytes:
-        try:
-            return get_app().exports.export(draft.id, "markdown", current_actor()).content
-        except WriterError as error:
-            return f"{error}\n".encode()
-
-    st.download_button(
-        label,
-        content,
-        f"{slug(draft.title)}.md",
-        "text/markdown",
-        key=key,
-        type=type,
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def brief_facts(brief: Brief) -> None:

@@ -42,8 +42,9 @@ def test_a_citation_shows_its_passage_and_escape_closes_it(visit: Opened) -> Non
 
 def test_the_draft_is_found_in_the_list_and_its_export_has_footnotes(visit: Opened) -> None:
     page = visit("/drafts")
+    button(page, "Export").first.click()
     with page.expect_download() as download:
-        button(page, "Export").first.click()
+        button(page.get_by_role("dialog"), "Download").click()
 
     text = download.value.path().read_text("utf-8")
     assert text.startswith("---\ntitle:")

@@ -19,12 +19,6 @@ def with_front_matter(body: str, draft: Draft, dialect: str) -> str:
     return f"{_yaml(facts)}\n\n{text}"
 
 
-def filename_of(draft: Draft, dialect: str) -> str:
-    """Jekyll takes a post's date from its name."""
-    name = f"{slug(draft.title)}.md"
-    return f"{draft.updated_at:%Y-%m-%d}-{name}" if dialect == "jekyll" else name
-
-
 def _plain(draft: Draft) -> dict[str, Any]:
     facts: dict[str, Any] = {"title": draft.title, "date": draft.updated_at.date(), **_told(draft)}
     return {**facts, "lang": draft.brief.language, "draft": _is_draft(draft)}

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from writer.domain.actors import Actor
 from writer.domain.document_model import Article
-from writer.domain.drafts import Draft
+from writer.domain.drafts import Draft, DraftSummary
 from writer.domain.errors import ExportFailed, UserMistake
 from writer.domain.ports.typesetting import Typesetter
 from writer.domain.text import slug
 from writer.security.render import plain
 from writer.services.drafts import Drafts
 from writer.services.exports.book import book_of
-from writer.services.exports.front_matter import DIALECTS, filename_of, with_front_matter
+from writer.services.exports.front_matter import DIALECTS, with_front_matter
 from writer.services.exports.markdown import body_of
 from writer.services.exports.page import page_of
 from writer.services.exports.parsing import parse
@@ -61,6 +61,12 @@ class Exported:
         return self.media_type.startswith("text/") or self.media_type == "application/json"
 
 
+def filename_of(draft: Draft | DraftSummary, format: str) -> str:
+    """Jekyll takes a post's date from its name."""
+    name = f"{slug(draft.title)}.{FORMATS[format].suffix}"
+    return f"{draft.updated_at:%Y-%m-%d}-{name}" if format == "jekyll" else name
+
+
 class Exports:
     def __init__(self, drafts: Drafts, engines: Mapping[str, Typesetter] | None = None) -> None:
         """`engines` by format: "docx" and "pdf"."""
@@ -75,9 +81,8 @@ class Exports:
             raise UserMistake(
                 f"“{plain(format, 40)}” is not a format to export to: choose one of {', '.join(FORMATS)}."
             )
-        name = filename_of(draft, format) if format in DIALECTS else f"{slug(draft.title)}.{FORMATS[format].suffix}"
         content = self._provenance(draft, by) if format == "json" else self._made(draft, format, style)
-        return Exported(name, FORMATS[format].media_type, content)
+        return Exported(filename_of(draft, format), FORMATS[format].media_type, content)
 
     def why_not(self, format: str) -> str:
         """ "" for a format that can be made here; else a sentence that says what is missing."""
