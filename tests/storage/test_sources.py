@@ -155,7 +155,7 @@ def test_the_feed_tells_indexes_what_changed_in_order(stores: Stores):
 
     feed = stores.sources.changes(0)
 
-    assert feed == [SourceChange(n, source.id, what) for n, what in enumerate(("put", "put", "delete"), start=1)]
+    assert feed == [SourceChange(n, source.id, what) for n, what in enumerate(("put", "vectors", "delete"), start=1)]
     assert stores.sources.changes(1, limit=1) == [feed[1]]
     assert stores.sources.changes(3) == []
     assert stores.sources.last_change() == 3

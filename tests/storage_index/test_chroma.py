@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from tests.support.vectors import DIMENSION, MODEL, add_source, put_passages, vector_of
+from writer.domain.citations import source_id_of
 from writer.domain.errors import StorageError
-from writer.storage.index import ExactIndex
+from writer.storage.index import ChromaFolder, ChromaIndex, ExactIndex, collection_name
 
 WAIT = 60
 ROOT = Path(__file__).parents[2]
@@ -259,3 +260,42 @@ def test_a_folder_that_cannot_be_made_is_a_storage_error_when_asked_to_rebuild(s
 
     with pytest.raises(StorageError, match="cannot be used"):
         opened_index(start=False).rebuild()
+
+
+class Refusing(ExactIndex):
+    """Exact search over everything, which must not be needed."""
+
+    def nearest(self, vector, limit, source_ids):
+        raise AssertionError("all vectors were searched")
+
+
+def test_what_the_index_does_not_know_yet_is_searched_beside_it_without_reading_all_vectors(store, tmp_path):
+    kept, changed, gone = (add_source(store, [f"{name} {n}" for n in range(30)], title=name) for name in "abc")
+    home = ChromaFolder(tmp_path / "chroma", collection_name(MODEL, DIMENSION))
+    index = ChromaIndex(home, store, MODEL, Refusing(store, MODEL, DIMENSION), first_look=0)  # nothing follows
+    index.rebuild()
+
+    put_passages(store, changed, ["b 1", "b new"])
+    new = add_source(store, ["d 1"], title="d")
+    store.delete(gone)
+
+    exact, among = ExactIndex(store, MODEL, DIMENSION), [kept, changed, new]
+    for question in ("a 3", "b 1", "b 2", "b new", "c 5", "d 1"):
+        wanted = exact.nearest(vector_of(question), 8, among)
+        found = index.nearest(vector_of(question), 8, among)
+        assert ids(found) == ids(wanted)
+        assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in wanted], abs=1e-4)
+    index.close()
+
+
+def test_few_or_most_of_the_sources_are_asked_and_only_those_answer(store, opened_index):
+    sources = [add_source(store, [f"same {n}" for n in range(20)], title=str(title)) for title in range(8)]
+    index = opened_index()
+    assert index.wait_until_current(WAIT)
+    exact = ExactIndex(store, MODEL, DIMENSION)
+
+    for among in (sources, sources[1:], sources[:5], sources[6:], [sources[2]], [10_000], []):
+        wanted = exact.nearest(vector_of("same 7"), 12, among)
+        found = index.nearest(vector_of("same 7"), 12, among)
+        assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in wanted], abs=1e-4)
+        assert {source_id_of(id_) for id_ in ids(found)} <= set(among)

@@ -2,8 +2,9 @@ import sqlite3
 
 import pytest
 
-from tests.support.vectors import add_source, put_passages
+from tests.support.vectors import MODEL, add_source, put_passages, vector_of
 from writer.domain.errors import StorageError
+from writer.domain.ports.sources import StoredVector
 from writer.storage import Stores
 from writer.storage.index import FtsIndex
 from writer.storage.index.keyword import matching, terms_of
@@ -209,3 +210,26 @@ def test_a_folder_that_cannot_be_made_is_a_storage_error(store, tmp_path):
 
     with pytest.raises(StorageError, match="cannot be used"):
         FtsIndex(tmp_path / "index", store).catch_up()
+
+
+def test_of_most_or_few_sources_only_those_asked_for_are_found(store, keywords):
+    sources = [add_source(store, [f"Tea from hill {n}." for n in range(6)], title=str(title)) for title in range(8)]
+    keywords.catch_up()
+
+    for among in (sources, sources[1:], sources[:5], sources[6:], [sources[2]], [10_000]):
+        matches = keywords.matches("tea hill", 100, among)
+        held = set(among) & set(sources)
+        assert set(matches.documents) == held
+        assert len(matches.passages) == 6 * len(held)
+        assert len(keywords.matches("tea hill", 1, among).documents) == min(1, len(held))
+
+
+def test_new_vectors_alone_change_no_words(store, keywords):
+    source = add_source(store, ["Tea is grown in Assam."])
+    assert found(keywords, "tea", [source]) == [f"S{source}.p1"]
+
+    put_again = [StoredVector(f"S{source}.p1", source, vector_of("other"))]
+    store.put_vectors(MODEL, put_again)
+
+    assert store.changes(0)[-1].action == "vectors"
+    assert found(keywords, "tea", [source]) == [f"S{source}.p1"]

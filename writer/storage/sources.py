@@ -215,7 +215,7 @@ class Sources:
             changed = {"vector": insert.excluded.vector, "digest": insert.excluded.digest}
             session.execute(insert.on_conflict_do_update(index_elements=["passage_id", "model"], set_=changed), rows)
             for source_id in sorted(owners):
-                self._tell(session, owners[source_id], source_id, "put")
+                self._tell(session, owners[source_id], source_id, "vectors")
 
     def vectors(self, model: str, source_ids: Sequence[int] | None = None) -> list[StoredVector]:
         statement = (

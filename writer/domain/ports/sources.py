@@ -12,7 +12,7 @@ from writer.domain.sources import Document, NewPassage, NewSource, Passage, Sour
 class SourceChange:
     """One entry of the feed that derived indexes follow: after a crash they go on from the last `number` they applied.
 
-    `action` is "put" (the source's passages or vectors are new) or "delete"."""
+    `action` is "put" (the source's passages are new), "vectors" (only vectors are) or "delete"."""
 
     number: int
     source_id: int

@@ -1,7 +1,8 @@
 """Vectors in Chroma: a copy of what SQL holds, kept in step with it by a thread, rebuilt whenever it is in doubt.
 
-A search never waits for Chroma and never gets an outdated answer: while the index is closed, damaged, owned by another
-process or behind the feed, exact search over the vectors in SQL answers instead.
+A search never waits for Chroma and never gets an outdated answer. While the index is closed, damaged, owned by another
+process or far behind the feed, exact search over the vectors in SQL answers instead; while it is a little behind, both
+do.
 """
 
 import logging
@@ -15,6 +16,7 @@ from typing import Any
 from writer.domain.errors import StorageError
 from writer.domain.ports.sources import SourceStore, StoredVector
 from writer.storage.index.chroma_home import Applied, Home, chosen
+from writer.storage.index.chroma_search import FOLLOWED_AT, MOST_BEHIND, Behind, Recent, nearest_in
 from writer.storage.index.exact import ExactIndex, cosines_with
 
 BATCH = 200  # larger writes make searches wait for seconds
@@ -50,7 +52,8 @@ class ChromaIndex:
         self._first_look = first_look
         self._collection: Any = None
         self._applied = Applied()
-        self._holders: tuple[int, frozenset[int]] | None = None
+        self._held: set[int] = set()
+        self._recent = Recent(sources, model)
         self._working = threading.RLock()
         self._woken = threading.Event()
         self._closing = threading.Event()
@@ -73,17 +76,25 @@ class ChromaIndex:
             self._home.release()
 
     def nearest(self, vector: bytes, limit: int, source_ids: Sequence[int]) -> list[tuple[str, float]]:
-        collection, last = self._collection, self._sources.last_change()
-        if collection is None or self._applied.number != last:
+        """What Chroma does not know yet is searched exactly beside it: an import never sends searches back to all of
+        the vectors."""
+        collection, asked = self._collection, frozenset(source_ids)
+        behind = self._behind(self._applied.number) if collection is not None else None
+        if behind is None:
             self._woken.set()
             return self._exact.nearest(vector, limit, source_ids)
+        late = asked & behind.changed
+        if late or behind.is_much:
+            self._woken.set()
         try:
-            return _nearest(collection, vector, limit, self._where(source_ids, last))
+            found = nearest_in(collection, vector, limit, asked - behind.changed, len(self._held))
         except _failures() as error:
             logger.warning("vector index failed a search", extra={"error": str(error)})
             self._collection = None
             self._woken.set()
             return self._exact.nearest(vector, limit, source_ids)
+        fresh = self._recent.nearest(vector, limit, late, behind.number) if late else []
+        return sorted(found + fresh, key=lambda pair: -pair[1])[:limit]
 
     def cosines(self, vector: bytes, passage_ids: Sequence[str]) -> dict[str, float]:
         """Of the vectors in SQL: exact search need not hold them all for the few that are asked for."""
@@ -183,6 +194,7 @@ class ChromaIndex:
         if applied is None or collection is None:
             self._rebuilt()
             return
+        self._held = set(self._sources.ids_with_vectors(self._model))
         self._applied, self._collection = applied, collection
         self.state = "open"
 
@@ -224,6 +236,7 @@ class ChromaIndex:
         for start in range(0, len(outdated), BATCH):
             self._collection.delete(ids=outdated[start : start + BATCH])
         self._put(self._collection, [vector for vector in wanted.values() if vector.passage_id not in same])
+        (self._held.add if wanted else self._held.discard)(source_id)
         return bool(outdated)
 
     def _put(self, collection: Any, vectors: Sequence[StoredVector]) -> None:
@@ -247,28 +260,20 @@ class ChromaIndex:
             self._put(collection, self._sources.vectors(self._model, ids[start : start + _SOURCES_AT_ONCE]))
         applied = Applied(number, collection.count())
         self._home.adopt(applied)
+        self._held = set(self._sources.ids_with_vectors(self._model))
         self._collection, self._applied = collection, applied
         self.state = "open"
         return applied.count
 
-    def _where(self, source_ids: Sequence[int], number: int) -> dict[str, Any] | None:
-        """None where the sources named are all that have vectors: a filter costs 80 times the search."""
-        if self._holders is None or self._holders[0] != number:
-            self._holders = (number, frozenset(self._sources.ids_with_vectors(self._model)))
-        asked = set(source_ids)
-        return None if asked >= self._holders[1] else {"source_id": {"$in": sorted(asked & self._holders[1])}}
-
-
-def _nearest(collection: Any, vector: bytes, limit: int, where: dict[str, Any] | None) -> list[tuple[str, float]]:
-    import numpy as np
-
-    if where is not None and not where["source_id"]["$in"]:
-        return []
-    found = collection.query(
-        query_embeddings=[np.frombuffer(vector, "<f4")], n_results=limit, where=where, include=["distances"]
-    )
-    pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-    return [(passage_id, min(1.0, max(0.0, 1.0 - float(distance)))) for passage_id, distance in pairs]
+    def _behind(self, number: int) -> Behind | None:
+        """None where that is too much, or where the database is an older one than the index."""
+        changes = self._sources.changes(number, MOST_BEHIND)
+        if len(changes) == MOST_BEHIND or (not changes and self._sources.last_change() != number):
+            return None
+        deleted = any(change.action == "delete" for change in changes)
+        changed = frozenset(change.source_id for change in changes)
+        last = changes[-1].number if changes else number
+        return Behind(changed, last, is_much=deleted or len(changes) > FOLLOWED_AT)
 
 
 def _failures() -> tuple[type[Exception], ...]:

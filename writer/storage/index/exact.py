@@ -116,15 +116,19 @@ class ExactIndex:
             self._fresh, self._outdated = self._rows([]), set()
 
     def _rows(self, vectors: Sequence[StoredVector]) -> Rows:
-        """`vectors` come source by source."""
-        import numpy as np
+        return rows_of(vectors, self._dimension)
 
-        matrix = np.empty((len(vectors), self._dimension), "<f4")
-        ranges: dict[int, tuple[int, int]] = {}
-        for row, vector in enumerate(vectors):
-            matrix[row] = np.frombuffer(vector.vector, "<f4")
-            ranges[vector.source_id] = (ranges.get(vector.source_id, (row, row))[0], row + 1)
-        return Rows([vector.passage_id for vector in vectors], matrix, ranges)
+
+def rows_of(vectors: Sequence[StoredVector], dimension: int) -> Rows:
+    """`vectors` come source by source."""
+    import numpy as np
+
+    matrix = np.empty((len(vectors), dimension), "<f4")
+    ranges: dict[int, tuple[int, int]] = {}
+    for row, vector in enumerate(vectors):
+        matrix[row] = np.frombuffer(vector.vector, "<f4")
+        ranges[vector.source_id] = (ranges.get(vector.source_id, (row, row))[0], row + 1)
+    return Rows([vector.passage_id for vector in vectors], matrix, ranges)
 
 
 def cosines_with(vector: bytes, others: Mapping[str, bytes]) -> dict[str, float]:

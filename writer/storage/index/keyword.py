@@ -3,7 +3,6 @@
 Postgres's own ranking reaches nDCG .60 where FTS5's BM25 reaches .69, so FTS5 serves there too.
 """
 
-import json
 import re
 import sqlite3
 import threading
@@ -16,6 +15,7 @@ from writer.domain.errors import NotFound, StorageError
 from writer.domain.ports.sources import SourceStore, WordMatches
 from writer.storage.index.folders import made_folder
 from writer.storage.index.idle import IdleConnections
+from writer.storage.index.matching import Matching
 from writer.storage.index.stop_words import STOP_WORDS
 from writer.storage.index.words import TOKENIZER, Span, spans, stems
 
@@ -28,14 +28,9 @@ CREATE INDEX IF NOT EXISTS part_of_source ON part_of (source_id);
 CREATE TABLE IF NOT EXISTS applied (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO applied VALUES (1, 0);
 """
-# The + keeps SQLite from asking FTS5 once per source: 5,000 searches instead of one.
-_AMONG = " AND +{column} IN (SELECT value FROM json_each(?))"
-_PARTS = "SELECT passage_id, -rank FROM part WHERE part MATCH ?{among} ORDER BY rank LIMIT ?"
-_WHOLES = "SELECT rowid, -rank FROM whole WHERE whole MATCH ?{among} ORDER BY rank LIMIT ?"
 _TERM = re.compile(r"[^\W_]+")
 _MAX_TERMS = 24
 _CANDIDATES = 4  # times the limit
-_PARTS_PER_WHOLE = 2
 _DAMAGED = "The keyword index was damaged. It is being made anew."
 
 Words = tuple[str, list[tuple[str, str, str]]]
@@ -54,7 +49,6 @@ class FtsIndex:
         self._writing = threading.Lock()
         self._ready = False
         self._idle = IdleConnections(self._path, self._opened_or_anew)
-        self._held: tuple[int, frozenset[int]] | None = None
 
     def search(self, query: str, limit: int, source_ids: Sequence[int]) -> list[tuple[str, float]]:
         return _combined(self.matches(query, limit * _CANDIDATES, source_ids))[:limit]
@@ -63,12 +57,9 @@ class FtsIndex:
         terms = terms_of(query)
         if not terms or not source_ids or depth < 1:
             return WordMatches({}, {})
-        among = self._among(source_ids)
         with self._reading() as connection:
             match = matching(_rarest(connection, terms, _MAX_TERMS))
-            parts = connection.execute(_asked(_PARTS, "source_id", among), (match, *among, depth * _PARTS_PER_WHOLE))
-            wholes = connection.execute(_asked(_WHOLES, "rowid", among), (match, *among, depth))
-            return WordMatches(dict(parts.fetchall()), dict(wholes.fetchall()))
+            return Matching(connection, match, frozenset(source_ids)).best(depth)
 
     def spans(self, query: str, texts: Sequence[str]) -> list[list[Span]]:
         return spans(matching(terms_of(query)), texts)
@@ -89,15 +80,6 @@ class FtsIndex:
 
     def close(self) -> None:
         self._idle.close()
-
-    def _among(self, source_ids: Sequence[int]) -> tuple[str, ...]:
-        """For SQL: the ids as JSON, or nothing where they are all there are. Asking costs more than the search."""
-        number = self._applied_number()
-        if self._held is None or self._held[0] != number:
-            with self._reading() as connection:
-                held = connection.execute("SELECT DISTINCT source_id FROM part_of").fetchall()
-            self._held = (number, frozenset(source_id for (source_id,) in held))
-        return () if self._held[1].issubset(source_ids) else (json.dumps(list(source_ids)),)
 
     def rebuild(self) -> int:
         """Anew from SQL; returns the number of passages."""
@@ -126,7 +108,7 @@ class FtsIndex:
             if not changes:
                 connection.execute("ROLLBACK")
                 return False
-            for source_id in dict.fromkeys(change.source_id for change in changes):
+            for source_id in dict.fromkeys(change.source_id for change in changes if change.action != "vectors"):
                 self._renew(connection, source_id)
             connection.execute("UPDATE applied SET number = ?", (changes[-1].number,))
             connection.execute("COMMIT")
@@ -135,7 +117,7 @@ class FtsIndex:
             return True
 
     def _renew(self, connection: sqlite3.Connection, source_id: int) -> None:
-        """Most changes are new vectors, batch by batch: then the words are the ones that are here."""
+        """A source that was read again often has the words that are here."""
         wanted = self._wanted(source_id)
         if wanted == _held(connection, source_id):
             return
@@ -253,10 +235,6 @@ def _put(connection: sqlite3.Connection, source_id: int, words: Words) -> None:
         columns = "INSERT INTO part (headings, text, passage_id, source_id) VALUES (?, ?, ?, ?)"
         row = connection.execute(columns, (*part, source_id)).lastrowid
         connection.execute("INSERT INTO part_of VALUES (?, ?)", (row, source_id))
-
-
-def _asked(statement: str, column: str, among: tuple[str, ...]) -> str:
-    return statement.format(among=_AMONG.format(column=column) if among else "")
 
 
 def _combined(matches: WordMatches) -> list[tuple[str, float]]:
