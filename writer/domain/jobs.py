@@ -9,6 +9,7 @@ from typing import Any
 from writer.domain.drafts import DraftState, Origin, Section
 from writer.domain.errors import WriterError
 from writer.domain.outlines import Outline
+from writer.domain.publishing import PublicationChange
 from writer.domain.questions import Answered
 from writer.domain.usage import UsageEvent
 
@@ -129,7 +130,7 @@ class StepOutcome:
     `origin` asks for a version of the draft as it is after the change. `keep` are results by their key, for whoever
     needs the same thing again. `pause` puts the job to WAITING. `follow_up` are other jobs that this one calls for:
     one whose fingerprint is its owner's already, of a job that is not over, is not added again. `answered` is what a
-    question gets, as long as this job is the last that was begun for it.
+    question gets, as long as this job is the last that was begun for it. `published` is what is known of a site now.
     """
 
     result: JsonObject
@@ -147,3 +148,4 @@ class StepOutcome:
     pause: bool = False
     follow_up: tuple[NewJob, ...] = ()
     answered: Answered | None = None
+    published: PublicationChange | None = None

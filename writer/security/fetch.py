@@ -11,7 +11,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -48,6 +48,7 @@ class Fetched:
     content: bytes
     version: Version = field(default_factory=Version)
     unchanged: bool = False
+    status: int = 200
 
 
 NOT_KNOWN = Version()
@@ -55,11 +56,13 @@ NOT_KNOWN = Version()
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a request holds beside its address. It is for that host alone: such a request follows no redirect."""
+    """What a request holds beside its address. It is for that host alone: such a request follows no redirect.
+    `accepts` are the statuses whose body is wanted."""
 
-    method: Literal["GET", "POST"] = "GET"
+    method: Literal["GET", "POST", "PUT", "DELETE"] = "GET"
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
+    accepts: tuple[int, ...] = (200,)
 
 
 PLAIN = Ask()
@@ -72,6 +75,10 @@ class AnsweredOtherwise(SourceRefused):
         super().__init__(f"{host} answered with the status {status}.")
         self.status = status
         self.retry_after = retry_after
+
+
+class Unanswered(SourceRefused):
+    """No whole answer came: it is not known what the server did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,7 @@ def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int, known: 
     authority = host if address.port == _PORTS[address.scheme] else f"{host}:{address.port}"
     where = httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
     headers = [("Host", authority), ("Accept-Encoding", "identity"), ("User-Agent", "Writer"), ("Accept", "*/*")]
-    headers += [*ask.headers, *([("Content-Length", str(len(ask.body)))] if ask.method == "POST" else [])]
+    headers += [*ask.headers, *([("Content-Length", str(len(ask.body)))] if ask.method in ("POST", "PUT") else [])]
     conditions = (("If-None-Match", known.etag), ("If-Modified-Since", known.modified))
     headers += [(name, value) for name, value in conditions if value and value.isascii() and value.isprintable()]
     try:
@@ -171,13 +178,14 @@ def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int, known: 
                 return told["location"]
             if response.status == 304 and known != NOT_KNOWN:
                 return Fetched(address.url, "", "", b"", known, unchanged=True)
-            if response.status != 200:
+            if response.status not in ask.accepts:
                 raise AnsweredOtherwise(address.host, response.status, told.get("retry-after", ""))
-            return _fetched(address, told, _body(response.iter_stream(), told, limit))
+            content = _body(response.iter_stream(), told, limit)
+            return replace(_fetched(address, told, content), status=response.status)
     except httpcore.TimeoutException:
-        raise SourceRefused(f"{address.host} took too long to answer.") from None
+        raise Unanswered(f"{address.host} took too long to answer.") from None
     except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as error:
-        raise SourceRefused(f"{address.host} could not be reached: {type(error).__name__}.") from error
+        raise Unanswered(f"{address.host} could not be reached: {type(error).__name__}.") from error
 
 
 def _fetched(address: Address, told: Mapping[str, str], content: bytes) -> Fetched:

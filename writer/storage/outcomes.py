@@ -15,6 +15,7 @@ from writer.storage.answers import keep_answer
 from writer.storage.claiming import DRAFT_GONE
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET, change_job
+from writer.storage.published import keep_publication
 from writer.storage.rows import DraftRow, JobRow, KeptRow, StepRow
 from writer.storage.rows.base import now_micros
 from writer.storage.sections import merge_sections, sections_of
@@ -88,6 +89,8 @@ def apply_outcome(database: Database, session: Session, job: JobRow, outcome: St
     add_steps(database, session, job, outcome.next_steps)
     if outcome.answered is not None:
         keep_answer(session, job.id, outcome.answered)
+    if outcome.published is not None:
+        keep_publication(session, outcome.published)
     for new in outcome.follow_up:
         if not _is_on_its_way(session, new):
             add_job(database, session, new)

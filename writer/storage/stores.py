@@ -6,6 +6,7 @@ from writer.domain.ports.draft_index import DraftIndex as DraftIndexPort
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.library import LibraryStore
+from writer.domain.ports.publishing import PublicationStore
 from writer.domain.ports.questions import QuestionStore
 from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
 from writer.domain.ports.sources import SourceStore
@@ -21,6 +22,7 @@ from writer.storage.health import Health
 from writer.storage.history import Versions
 from writer.storage.jobs import Jobs
 from writer.storage.library import Library
+from writer.storage.publications import Publications
 from writer.storage.questions import Questions
 from writer.storage.settings import Settings
 from writer.storage.sources import Sources
@@ -41,5 +43,6 @@ class Stores:
         self.settings: SettingsStore = Settings(database, cipher)
         self.claims: ClaimStore = CheckedClaims(database)
         self.questions: QuestionStore = Questions(database)
+        self.publications: PublicationStore = Publications(database)
         self.suggestions: SuggestionStore = Suggestions(database)
         self.health: HealthBoard = Health(database)

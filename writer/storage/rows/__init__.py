@@ -8,6 +8,7 @@ from writer.storage.rows.draft_index import DraftIndexRow, DraftPassageRow
 from writer.storage.rows.drafts import DraftRow, SectionRow, VariantRow, VersionRow
 from writer.storage.rows.jobs import JobRow, KeptRow, StepRow
 from writer.storage.rows.library import PlaceRow, TitleVectorRow
+from writer.storage.rows.publishing import PublicationRow
 from writer.storage.rows.questions import QuestionRow
 from writer.storage.rows.settings import AccountRow, RouteHealthRow, SettingRow
 from writer.storage.rows.sources import CounterRow, PassageRow, SourceChangeRow, SourceRow, SourceTagRow, VectorRow
@@ -31,6 +32,7 @@ __all__ = [
     "MemberRow",
     "PassageRow",
     "PlaceRow",
+    "PublicationRow",
     "QuestionRow",
     "RouteHealthRow",
     "SectionRow",
