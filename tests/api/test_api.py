@@ -308,6 +308,7 @@ def test_every_route_is_known_and_none_changes_anything_by_get(app):
         ("GET", "/drafts/{draft_id}/export"),
         ("GET", "/drafts/{draft_id}/export/{format}"),
         ("GET", "/drafts/{draft_id}/print"),
+        ("POST", "/drafts/import"),
         ("GET", "/drafts/{draft_id}/findings"),
         ("GET", "/drafts/{draft_id}/claims"),
         ("GET", "/usage"),

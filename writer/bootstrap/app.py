@@ -9,6 +9,7 @@ from writer.services.checks.guides import StyleGuides
 from writer.services.checks.service import Checks
 from writer.services.claims.service import Claims
 from writer.services.doctor import Finding
+from writer.services.draft_imports import DraftImports
 from writer.services.draft_search import DraftFollower, DraftSearch
 from writer.services.drafts import Drafts
 from writer.services.editing.room import EditingRoom
@@ -44,6 +45,7 @@ class App:
     style_guides: StyleGuides
     editing: EditingRoom
     exports: Exports
+    draft_imports: DraftImports
     sources: Sources
     search_model: SearchModels
     collections: Collections

@@ -8,6 +8,7 @@ from writer.bootstrap.checks import Checks
 from writer.bootstrap.editing import editing_room
 from writer.bootstrap.knowledge import Knowledge
 from writer.bootstrap.researching import Researching
+from writer.documents.reader import IsolatedReader
 from writer.domain.actors import Actor
 from writer.domain.drafting import BUILT_IN, Drafter
 from writer.domain.questions import Answerer
@@ -31,6 +32,7 @@ from writer.services.claims.job import ClaimChecks
 from writer.services.claims.pool import Pool
 from writer.services.claims.service import Claims
 from writer.services.doctor import findings
+from writer.services.draft_imports import DraftImports
 from writer.services.draft_search import DraftFollower, DraftSearch
 from writer.services.drafts import Drafts
 from writer.services.exports import Exports
@@ -137,6 +139,7 @@ class Workshop:
                 self.stores, self.drafts, self.claims, self.providers, self.registry, self.book, self.loop
             ),
             exports=Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()}),
+            draft_imports=DraftImports(self.drafts, IsolatedReader()),
             sources=self.knowledge.sources,
             search_model=self.knowledge.search_model,
             collections=self.knowledge.collections,

@@ -231,12 +231,12 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ARMED_HTML = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_HARMLESS})\s*/?>)(?!(?:https?|mailto):[^\s<>]*>)", re.IGNORECASE)
 
 
-def outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Markdown changed everywhere but in its code."""
+def outside_code(text: str, change: Callable[[str], str], code: Callable[[str], str] = str) -> str:
+    """Markdown changed everywhere but in its code, for which there is `code`."""
     pieces: list[str] = []
     start = 0
     for code_start, code_end in _code_spans(text):
-        pieces += [change(text[start:code_start]), text[code_start:code_end]]
+        pieces += [change(text[start:code_start]), code(text[code_start:code_end])]
         start = code_end
     return "".join([*pieces, change(text[start:])])
 
