@@ -21,6 +21,7 @@ from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.search_model import SearchModels
 from writer.services.knowledge.sources import Sources
 from writer.services.providers import Providers
+from writer.services.publishing import Publishing
 from writer.services.questions import Questions
 from writer.services.research import ResearchDesk
 from writer.services.usage import Usage
@@ -50,6 +51,7 @@ class App:
     search_model: SearchModels
     collections: Collections
     portable: Portable
+    publishing: Publishing
     questions: Questions
     jobs: Jobs
     usage: Usage

@@ -7,6 +7,7 @@ from writer.bootstrap.app import App
 from writer.bootstrap.checks import Checks
 from writer.bootstrap.editing import editing_room
 from writer.bootstrap.knowledge import Knowledge
+from writer.bootstrap.publishing import PublishingRoom
 from writer.bootstrap.researching import Researching
 from writer.documents.reader import IsolatedReader
 from writer.domain.actors import Actor
@@ -71,6 +72,7 @@ class Workshop:
             self.registry, self.accounts, self.stores.settings, run=self.loop.run, default_routes=settings.routes
         )
         self.researching = Researching(settings, self.stores, self.knowledge, self.registry, self.providers)
+        self.publishing = PublishingRoom(settings, self.stores)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
         self.style_guides = StyleGuides(self.stores.settings)
         self.entailment = CrossEncoder(settings.entailment_model) if settings.entailment_model else None
@@ -144,6 +146,7 @@ class Workshop:
             search_model=self.knowledge.search_model,
             collections=self.knowledge.collections,
             portable=self.knowledge.portable,
+            publishing=self.publishing.desk(self.drafts, jobs.wake),
             questions=self._questions(jobs),
             jobs=jobs,
             usage=Usage(self.stores.usage),
@@ -209,6 +212,7 @@ class Workshop:
             **article,
             **self.knowledge.handlers(),
             **self.researching.handlers(),
+            **self.publishing.handlers(),
             RETRY: checks.after(GapJob(desk).retry),
             **answering.handlers,
             **checks.handlers,

@@ -143,8 +143,8 @@ class RemotePost:
 @dataclass(frozen=True, slots=True)
 class Publication:
     """A draft on one site. `mark` finds what was created without an answer. `version` is the site's when it last
-    acknowledged something of ours; `sent` what that was, with the digest of what was then `there`; `begun` are digests of
-    what may have arrived since."""
+    acknowledged something of ours; `sent` what that was, with the digest of what was then `there`; `begun` are digests
+    of what may have arrived since."""
 
     id: str
     owner_id: str

@@ -2,6 +2,7 @@
 in the transaction that ends the step."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -49,7 +50,8 @@ class Publications:
                 select(PublicationRow.id, PublicationRow.job_id).where(*here).with_for_update()
             ).one()
             if not _is_at_work(session, held):
-                begun = add_job(self._database, session, job)
+                # Somebody may have begun it between our caller's look and this transaction: it has its own id then.
+                begun = add_job(self._database, session, replace(job, args={**job.args, "publication": id_}))
                 afresh = {"mark": new.mark, **_AFRESH} if new.afresh else {}
                 _change(session, id_, job_id=begun.id, **afresh)
             return _read(session, id_)
