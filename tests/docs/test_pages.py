@@ -58,8 +58,11 @@ def test_every_page_is_linked_from_the_index_or_the_readme() -> None:
     assert set((ROOT / "docs").glob("*.md")) - {index} <= linked
 
 
+FOLDERS = ("writer", "pages", "tests", "editor/src")
+
+
 def test_every_file_that_the_architecture_names_exists() -> None:
-    files = {path.relative_to(ROOT).as_posix() for top in ("writer", "pages", "tests") for path in _files(ROOT / top)}
+    files = {path.relative_to(ROOT).as_posix() for top in FOLDERS for path in _files(ROOT / top)}
     files |= {path.name for path in ROOT.iterdir()}
     named = [
         name
