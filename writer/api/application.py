@@ -9,7 +9,6 @@ from writer.api import (
     checks,
     claims,
     collections,
-    draft_imports,
     drafts,
     editing,
     exports,
@@ -23,6 +22,7 @@ from writer.api import (
     search,
     sources,
     usage,
+    versions,
 )
 from writer.api.guard import Guard
 from writer.api.problems import LastResort, add_problem_handlers
@@ -45,7 +45,6 @@ def create_api(app: "App", who: WhoAsks = the_local_owner) -> FastAPI:
         jobs,
         drafts,
         exports,
-        draft_imports,
         gaps,
         research,
         manuscripts,
@@ -54,6 +53,7 @@ def create_api(app: "App", who: WhoAsks = the_local_owner) -> FastAPI:
         claims,
         questions,
         usage,
+        versions,
     ):
         api.include_router(resource.routes(app, who))
     add_problem_handlers(api)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.exceptions import HTTPException
 
-from writer.api.shapes import DraftBody, Id, Number, SectionBody, SectionText, WhoAsks, draft_json
+from writer.api.shapes import DraftBody, Id, SectionBody, SectionText, WhoAsks, draft_json
 from writer.domain.drafts import Draft, Section, SectionState
 from writer.domain.errors import EditConflict, NotFound
 from writer.services.drafts import edited
@@ -70,14 +70,6 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
             saved = app.drafts.save_section(draft_id, revision, by, key=key, heading=heading, text=text, origin=origin)
         response.headers["ETag"] = f'"{saved.revision}"'
         return {"id": saved.id, "revision": saved.revision, "word_count": saved.word_count}
-
-    @router.get("/drafts/{draft_id}/versions")
-    def versions(draft_id: Id, request: Request) -> list[dict[str, Any]]:
-        return [asdict(version) for version in app.drafts.versions(draft_id, who(request))]
-
-    @router.get("/drafts/{draft_id}/versions/{version}")
-    def version(draft_id: Id, version: Number, request: Request) -> dict[str, Any]:
-        return asdict(app.drafts.version(draft_id, version, who(request)))
 
     return router
 

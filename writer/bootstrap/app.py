@@ -9,7 +9,6 @@ from writer.services.checks.guides import StyleGuides
 from writer.services.checks.service import Checks
 from writer.services.claims.service import Claims
 from writer.services.doctor import Finding
-from writer.services.draft_imports import DraftImports
 from writer.services.draft_search import DraftFollower, DraftSearch
 from writer.services.drafts import Drafts
 from writer.services.editing.room import EditingRoom
@@ -21,10 +20,10 @@ from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.search_model import SearchModels
 from writer.services.knowledge.sources import Sources
 from writer.services.providers import Providers
-from writer.services.publishing import Publishing
 from writer.services.questions import Questions
 from writer.services.research import ResearchDesk
 from writer.services.usage import Usage
+from writer.services.versions import Versions
 from writer.services.web_search import WebSearches
 from writer.settings import Settings
 from writer.storage import Database
@@ -40,18 +39,17 @@ class App:
     articles: Articles
     gaps: Gaps
     drafts: Drafts
+    versions: Versions
     draft_search: DraftSearch
     claims: Claims
     checks: Checks
     style_guides: StyleGuides
     editing: EditingRoom
     exports: Exports
-    draft_imports: DraftImports
     sources: Sources
     search_model: SearchModels
     collections: Collections
     portable: Portable
-    publishing: Publishing
     questions: Questions
     jobs: Jobs
     usage: Usage

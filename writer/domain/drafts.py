@@ -134,7 +134,7 @@ class DraftSummary:
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Who made a version: a person, or a route with its prompt version and cost. `kind`: "person", "generated",
-    "restored", "imported" or "suggestion" (taken from one)."""
+    "restored", "imported", "copied" (from another draft) or "suggestion" (taken from one)."""
 
     kind: str
     user: str

@@ -9,7 +9,7 @@ from writer.domain.drafts import Origin, Section, VersionSummary
 from writer.domain.text import sentence_spans
 
 SITTING = timedelta(minutes=10)
-KINDS = ("person", "generated", "suggestion", "restored", "imported")
+KINDS = ("person", "generated", "suggestion", "restored", "imported", "copied")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,10 @@ class Drafts:
     def open(self, draft_id: str, by: Actor) -> Draft:
         return self._owned(draft_id, by, "read")
 
+    def writable(self, draft_id: str, by: Actor) -> Draft:
+        """The draft, where `by` may change it."""
+        return self._owned(draft_id, by, "write")
+
     def save(
         self,
         draft_id: str,
@@ -136,15 +140,19 @@ class Drafts:
     def duplicate(self, draft_id: str, by: Actor) -> Draft:
         draft = self._owned(draft_id, by, "read")
         title = f"{draft.title[: MAX_TITLE - 7]} (copy)"
-        state = DraftState.IN_REVIEW if draft.word_count else DraftState.BRIEFED
+        return self.copied(draft, by, title=title, sections=draft.sections, note=f"Copied from “{draft.title}”")
+
+    def copied(self, draft: Draft, by: Actor, *, title: str, sections: Sequence[Section], note: str) -> Draft:
+        """A new draft with the same brief, outline and tags, and this text."""
+        title = _title(title)
+        state = DraftState.IN_REVIEW if any(section.text for section in sections) else DraftState.BRIEFED
         copy = self._drafts.create(by.user, draft.brief, title, state)
         if draft.outline:
             copy = self._drafts.set_outline(copy.id, copy.revision, draft.outline.retitled(title))
         if draft.tags:
             copy = self._drafts.set_tags(copy.id, draft.tags)
-        sections = [_at_rest(section) for section in draft.sections]
-        note = f"Copied from “{draft.title}”"
-        return self._drafts.save(copy.id, copy.revision, _person(by), title=title, sections=sections, note=note)
+        kept, origin = [at_rest(section) for section in sections], Origin("copied", by.user)
+        return self._drafts.save(copy.id, copy.revision, origin, title=title, sections=kept, note=note)
 
     def set_state(self, draft_id: str, state: DraftState, by: Actor) -> Draft:
         self._owned(draft_id, by, "write")
@@ -224,7 +232,7 @@ def _taken_over(before: Section | None, section: Section) -> Section:
     return edited(before, section.heading, section.text) if before and before != section else section
 
 
-def _at_rest(section: Section) -> Section:
+def at_rest(section: Section) -> Section:
     """A copy has no job that would go on writing it."""
     return replace(section, state=SectionState.STOPPED) if section.state is SectionState.WRITING else section
 
