@@ -9,6 +9,7 @@ from writer.services.checks.guides import StyleGuides
 from writer.services.checks.service import Checks
 from writer.services.claims.service import Claims
 from writer.services.doctor import Finding
+from writer.services.draft_imports import DraftImports
 from writer.services.draft_search import DraftFollower, DraftSearch
 from writer.services.drafts import Drafts
 from writer.services.editing.room import EditingRoom
@@ -20,6 +21,7 @@ from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.search_model import SearchModels
 from writer.services.knowledge.sources import Sources
 from writer.services.providers import Providers
+from writer.services.publishing import Publishing
 from writer.services.questions import Questions
 from writer.services.research import ResearchDesk
 from writer.services.usage import Usage
@@ -46,10 +48,12 @@ class App:
     style_guides: StyleGuides
     editing: EditingRoom
     exports: Exports
+    draft_imports: DraftImports
     sources: Sources
     search_model: SearchModels
     collections: Collections
     portable: Portable
+    publishing: Publishing
     questions: Questions
     jobs: Jobs
     usage: Usage

@@ -7,7 +7,9 @@ from writer.bootstrap.app import App
 from writer.bootstrap.checks import Checks
 from writer.bootstrap.editing import editing_room
 from writer.bootstrap.knowledge import Knowledge
+from writer.bootstrap.publishing import PublishingRoom
 from writer.bootstrap.researching import Researching
+from writer.documents.reader import IsolatedReader
 from writer.domain.actors import Actor
 from writer.domain.drafting import BUILT_IN, Drafter
 from writer.domain.questions import Answerer
@@ -31,6 +33,7 @@ from writer.services.claims.job import ClaimChecks
 from writer.services.claims.pool import Pool
 from writer.services.claims.service import Claims
 from writer.services.doctor import findings
+from writer.services.draft_imports import DraftImports
 from writer.services.draft_search import DraftFollower, DraftSearch
 from writer.services.drafts import Drafts
 from writer.services.exports import Exports
@@ -70,6 +73,7 @@ class Workshop:
             self.registry, self.accounts, self.stores.settings, run=self.loop.run, default_routes=settings.routes
         )
         self.researching = Researching(settings, self.stores, self.knowledge, self.registry, self.providers)
+        self.publishing = PublishingRoom(settings, self.stores)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
         self.style_guides = StyleGuides(self.stores.settings)
         self.entailment = CrossEncoder(settings.entailment_model) if settings.entailment_model else None
@@ -139,10 +143,12 @@ class Workshop:
                 self.stores, self.drafts, self.claims, self.providers, self.registry, self.book, self.loop
             ),
             exports=Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()}),
+            draft_imports=DraftImports(self.drafts, IsolatedReader()),
             sources=self.knowledge.sources,
             search_model=self.knowledge.search_model,
             collections=self.knowledge.collections,
             portable=self.knowledge.portable,
+            publishing=self.publishing.desk(self.drafts, jobs.wake),
             questions=self._questions(jobs),
             jobs=jobs,
             usage=Usage(self.stores.usage),
@@ -208,6 +214,7 @@ class Workshop:
             **article,
             **self.knowledge.handlers(),
             **self.researching.handlers(),
+            **self.publishing.handlers(),
             RETRY: checks.after(GapJob(desk).retry),
             **answering.handlers,
             **checks.handlers,
