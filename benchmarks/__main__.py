@@ -6,7 +6,7 @@ from itertools import dropwhile
 
 ALL = (
     "article", "providers", "stop", "overlap", "extractive", "retrieval", "search", "reimport", "embedding", "citations", "startup", "kills",
-    "hunks", "ask",
+    "hunks", "ask", "checks",
     "ingest_kills", "editor", "editor_kills",
 )  # fmt: skip
 

@@ -1,12 +1,17 @@
 """The parts of editing: suggestions, passes, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from writer.domain.actors import Actor
 from writer.domain.completions import Provider
+from writer.domain.drafts import Draft
 from writer.providers.registry import Registry
+from writer.services.checks.guides import StyleGuides
+from writer.services.checks.style import in_style
 from writer.services.claims.service import Claims
 from writer.services.drafts import Drafts
+from writer.services.editing.model import voice_of
 from writer.services.editing.passes import Passes
 from writer.services.editing.room import EditingRoom
 from writer.services.editing.service import Editing
@@ -41,11 +46,18 @@ def editing_room(
     registry: Registry,
     book: UsageBook,
     loop: EngineLoop,
+    guides: StyleGuides,
 ) -> EditingRoom:
-    editing = Editing(drafts, claims, stores.suggestions, AskedNow(providers, registry), book)
+    def voice(draft: Draft) -> str:
+        return voice_of(draft.brief, guides.rules(draft.owner_id))
+
+    def own_style(draft: Draft) -> Callable[[str], str]:
+        return partial(in_style, guide=guides.owned(draft.owner_id), language=draft.brief.language)
+
+    editing = Editing(drafts, claims, stores.suggestions, AskedNow(providers, registry), book, voice=voice)
     return EditingRoom(
         editing,
-        Passes(drafts, editing, book),
+        Passes(drafts, editing, book, own_style),
         Suggestions(stores.suggestions, drafts),
         LineStreams(loop.submit),
     )

@@ -140,7 +140,14 @@ class Workshop:
             checks=TextChecks(self.drafts, self.claims, self.style_guides),
             style_guides=self.style_guides,
             editing=editing_room(
-                self.stores, self.drafts, self.claims, self.providers, self.registry, self.book, self.loop
+                self.stores,
+                self.drafts,
+                self.claims,
+                self.providers,
+                self.registry,
+                self.book,
+                self.loop,
+                self.style_guides,
             ),
             exports=Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()}),
             draft_imports=DraftImports(self.drafts, IsolatedReader()),
@@ -174,7 +181,8 @@ class Workshop:
         routes = [route] if route else self.providers.routes(Actor(owner_id))
         if not routes or routes[0] == BUILT_IN:
             return self.extractive
-        return ModelDrafter(self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN]))
+        provider = self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN])
+        return ModelDrafter(provider, style=self.style_guides.rules(owner_id))
 
     def answerer_for(self, owner_id: str, route: str) -> Answerer:
         routes = [route] if route else self.providers.routes(Actor(owner_id))

@@ -142,7 +142,7 @@ class Panel {
     const list = el("dl", { class: "figures" })
     for (const { label, shown, severity, why } of figures) {
       const light = el("span", { class: `dot ${severity ?? ""}` }, severity && el("span", { class: "sr" }, SAID[severity]))
-      list.append(el("dt", { title: why }, light, ` ${label}`), el("dd", { title: why }, shown))
+      list.append(el("dt", { title: why }, light, label), el("dd", { title: why }, shown))
     }
     return list
   }

@@ -32,20 +32,22 @@ _HEADLINE_SCHEMA = (
 
 
 class ModelDrafter:
-    """`provider` already is wrapped: retries, breaker, limits and fallback are not this one's business."""
+    """`provider` already is wrapped: retries, breaker, limits and fallback are not this one's business. `style` are the
+    rules of the writer's style guide: a change of theirs makes another text."""
 
-    def __init__(self, provider: Provider, *, length: LengthRule | None = None) -> None:
+    def __init__(self, provider: Provider, *, length: LengthRule | None = None, style: Sequence[str] = ()) -> None:
         rule = length or LengthRule()
         self._asking = Asking(provider)
-        self._writing = SectionWriting(self._asking, rule)
+        self._style = tuple(style)
+        self._writing = SectionWriting(self._asking, rule, self._style)
         self.name = provider.route
-        self.identity = f"{provider.route}/{digest_of(all_versions(), rule.off_by)[:12]}"
+        self.identity = f"{provider.route}/{digest_of(all_versions(), rule.off_by, *self._style)[:12]}"
 
     async def outline(self, brief: Brief, evidence: Sequence[Passage], caller: Caller, show: Show) -> Outline:
         request = CompletionRequest(
             prompts()["outline"].messages(
                 sources=material.source_blocks(evidence, _EXCERPT),
-                brief=material.brief_text(brief),
+                brief=material.brief_text(brief, self._style),
                 content_type=material.type_text(type_of(brief)),
                 sections=_sections_wanted(brief),
                 words=str(brief.words),
@@ -107,7 +109,7 @@ class ModelDrafter:
         """A reply that holds no title gives the approved working title and the thesis."""
         prompt = prompts()["headline"]
         messages = prompt.messages(
-            brief=material.brief_text(body.brief),
+            brief=material.brief_text(body.brief, self._style),
             content_type=material.type_text(type_of(body.brief)),
             text=material.body_text(body),
             title=body.outline.title,

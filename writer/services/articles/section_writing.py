@@ -51,9 +51,12 @@ class _Part:
 
 
 class SectionWriting:
-    def __init__(self, asking: Asking, length: LengthRule) -> None:
+    """`style` are the rules of the writer's style guide."""
+
+    def __init__(self, asking: Asking, length: LengthRule, style: Sequence[str] = ()) -> None:
         self._asking = asking
         self._length = length
+        self._style = style
 
     async def section(self, contract: SectionContract, caller: Caller, show: Show) -> Drafted:
         """A section that was to have passages and has none is a gap, without asking anybody."""
@@ -61,7 +64,7 @@ class SectionWriting:
         if sourced and not contract.passages:
             return Drafted("", _nothing_found(contract))
         prompt = prompts()["section" if sourced else "section-unsourced"]
-        part = _part_of(prompt, prompt.messages(**_values_of(contract)), Purpose.SECTION, contract, caller)
+        part = _part_of(prompt, prompt.messages(**_values_of(contract, self._style)), Purpose.SECTION, contract, caller)
         written = await self._written(part, show)
         return written if sourced or written.gap else replace(written, flags=(UNSOURCED, *written.flags))
 
@@ -69,7 +72,7 @@ class SectionWriting:
         self, contract: SectionContract, text: str, faults: Sequence[str], caller: Caller, show: Show
     ) -> Drafted:
         prompt = prompts()["repair"]
-        messages = prompt.messages(**_values_of(contract), text=text, faults=material.bullets(faults))
+        messages = prompt.messages(**_values_of(contract, self._style), text=text, faults=material.bullets(faults))
         part = _part_of(prompt, messages, Purpose.REPAIR, contract, caller)
         reply = await self._asking.prose(part.request, show, part.words)
         checked = part.checked(reply.text)
@@ -84,7 +87,7 @@ class SectionWriting:
         prompt, legal = prompts()[name], tuple(material.body_ids(body))
         words = min(200, max(50, round(body.brief.words * _SHARE_OF_FRONT)))
         messages = prompt.messages(
-            brief=material.brief_text(body.brief),
+            brief=material.brief_text(body.brief, self._style),
             content_type=material.type_text(type_of(body.brief)),
             text=material.body_text(body),
             title=body.outline.title,
@@ -185,10 +188,10 @@ def _part_of(
     return _Part(request, tuple(passage.id for passage in contract.passages), words, contract.row.heading)
 
 
-def _values_of(contract: SectionContract) -> dict[str, str]:
+def _values_of(contract: SectionContract, style: Sequence[str]) -> dict[str, str]:
     return {
         "sources": material.source_blocks(contract.passages),
-        "brief": material.brief_text(contract.brief),
+        "brief": material.brief_text(contract.brief, style),
         "content_type": material.type_text(type_of(contract.brief)),
         "outline": material.outline_text(contract.outline, contract.plan),
         "row": material.row_text(contract.row),

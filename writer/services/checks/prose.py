@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _FAMILY = Family.PROSE
 _QUOTED = re.compile(r"“[^“”]*”|(?<!\w)\"[^\"\n]+\"(?!\w)|‘[^‘’]{2,}’(?!\w)")
 _REPEATED = re.compile(r"(?<![\w'’-])([^\W\d_]{2,})(\s+)\1(?![\w'’-])", re.IGNORECASE)
+_TYPOGRAPHY = "Quotation marks, dashes and spaces as printers set them."
 _MEANT_TWICE = {"had", "that", "bora", "had had", "can", "blah", "ha", "no", "so", "very", "yes", "bye"}
 _PLAIN = re.compile(r"[\w'’-]+(?: [\w'’-]+){0,4}")
 _OURS = (
@@ -47,7 +48,7 @@ _NAMES = {
 @lru_cache(maxsize=4096)
 def prose_findings(kind: Kind, text: str, language: str) -> tuple[Finding, ...]:
     """Of one block, at places in it. Quotations are other people's words: only typography looks into them."""
-    found = list(offered(text, typeset(text, language), "typography", _FAMILY, _typography_reason))
+    found = list(offered(text, typeset(text, language), "typography", _FAMILY, lambda _: _TYPOGRAPHY))
     prose = prose_of(text)
     unquoted = _QUOTED.sub(lambda quoted: FILL * len(quoted[0]), prose)
     found += _repeated(text, unquoted)
@@ -57,10 +58,6 @@ def prose_findings(kind: Kind, text: str, language: str) -> tuple[Finding, ...]:
         found += _listed(text, unquoted)
         found += _linted(text, unquoted)
     return tuple(without_overlaps(found))
-
-
-def _typography_reason(hunk: Hunk) -> str:
-    return f"Printers set “{hunk.new.strip()}” here." if hunk.new.strip() else "There is a space too many."
 
 
 def _wordiness_reason(hunk: Hunk) -> str:

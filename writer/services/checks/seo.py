@@ -33,6 +33,10 @@ def search_engines(document: Document) -> Iterator[Found]:
     yield _links(document, "internal-links", "Links to own pages", outbound=False)
 
 
+def counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def _measured(name: str, label: str, shown: str, value: float | None, severity: Severity | None, why: str) -> Figure:
     return Figure(name, _FAMILY, label, shown, value, severity, why)
 
@@ -68,7 +72,7 @@ def _phrase_length(document: Document, keyphrase: str) -> Found:
     count = words_in(keyphrase)
     severity = Severity.GOOD if 1 <= count <= 4 else Severity.IMPROVE if count <= 8 else Severity.PROBLEM
     figure = _measured(
-        "keyphrase-length", "Length of the keyphrase", f"{count} words", count, severity, "1 to 4 words."
+        "keyphrase-length", "Length of the keyphrase", counted(count, "word"), count, severity, "1 to 4 words."
     )
     reason = f"The keyphrase “{keyphrase}” has {count} words; people search with 1 to 4."
     return _unless_good(figure, document.finding("keyphrase-length", _FAMILY, severity, reason))
@@ -198,7 +202,7 @@ def _headings(document: Document) -> Found:
             reason = f"From level {before} to level {piece.block.level}: a level of headings is left out."
             faults.append(document.finding("heading-levels", _FAMILY, Severity.PROBLEM, reason, _span(piece)))
     severity = Severity.PROBLEM if faults else Severity.GOOD
-    shown = f"{len(faults)} faults" if faults else "in order"
+    shown = counted(len(faults), "fault") if faults else "in order"
     return _measured("heading-levels", "Levels of headings", shown, len(faults), severity, "None is skipped."), faults
 
 

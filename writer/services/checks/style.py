@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from writer.domain.checking import Family, Finding, Severity
 from writer.domain.style_guide import StyleGuide
-from writer.services.checks.blocks import Kind
+from writer.services.checks.blocks import Kind, blocks_of
 from writer.services.checks.document import Document, Piece, placed
 from writer.services.checks.fixes import finding, offered, replacing, without_overlaps
 from writer.services.checks.reading import prose_of
@@ -112,6 +113,22 @@ def _word_before(prose: str, place: int) -> int:
     while place > 0 and (prose[place - 1].isalnum() or prose[place - 1] in "'’-"):
         place -= 1
     return place
+
+
+def in_style(text: str, guide: StyleGuide, language: str) -> str:
+    """With every fix that the guide has. What it forbids without naming something better stays."""
+    made, end = list[str](), len(text)
+    found = [
+        placed_fix
+        for block in blocks_of(text)
+        for one in style_findings(block.kind, block.text, replace(guide, ignored=()), language)
+        if one.fix and not guide.ignores(one.check, one.quote)
+        for placed_fix in [replace(one.fix, at=one.fix.at + block.start)]
+    ]
+    for fix in reversed(found):
+        made += [text[fix.end : end], fix.new]
+        end = fix.at
+    return "".join(reversed([*made, text[:end]]))
 
 
 def variants(document: Document, guide: StyleGuide) -> Iterator[Finding]:

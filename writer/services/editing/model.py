@@ -1,5 +1,6 @@
 """Asking a model: the selection and two paragraphs round it go out, only the replacement comes back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from writer.domain.briefs import Brief
@@ -99,8 +100,8 @@ def messages(ask: Ask, prompt: Prompt, voice: str) -> tuple[Message, ...]:
     )
 
 
-def voice_of(brief: Brief) -> str:
-    """What the brief says about how the text is to sound."""
+def voice_of(brief: Brief, style: Sequence[str] = ()) -> str:
+    """What the brief and the writer's style guide say about how the text is to sound."""
     fields = (
         ("Reader", brief.reader),
         ("Tone", brief.tone),
@@ -109,6 +110,7 @@ def voice_of(brief: Brief) -> str:
         ("Never claim", "; ".join(brief.avoid)),
     )
     lines = [f"{label}: {value}" for label, value in fields if value]
+    lines += [f"Style guide: {rule}" for rule in style]
     return "\n".join(["<voice>", *lines, "</voice>"]) if lines else ""
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -52,7 +52,16 @@ class PreparedPass:
 
 
 class Passes:
-    def __init__(self, drafts: Drafts, editing: Editing, book: UsageBook) -> None:
+    """`in_style` puts a part of a draft into its owner's own style, by rules."""
+
+    def __init__(
+        self,
+        drafts: Drafts,
+        editing: Editing,
+        book: UsageBook,
+        in_style: Callable[[Draft], Callable[[str], str]] = lambda draft: lambda part: part,
+    ) -> None:
+        self._in_style = in_style
         self._drafts = drafts
         self._editing = editing
         self._book = book
@@ -72,7 +81,7 @@ class Passes:
         made = Made(route=prepared.editor.route if prepared.editor else "built-in")
         put(lines.begin(ask.id, made.route))
         with self._book.receipt(caller) as events:
-            run = _Run(self._editing, prepared, caller, put, made)
+            run = _Run(self._editing, prepared, caller, put, made, self._in_style)
             kept = ""
             try:
                 await run.all()
@@ -90,7 +99,16 @@ class Passes:
 class _Run:
     """One pass over one draft."""
 
-    def __init__(self, editing: Editing, prepared: PreparedPass, caller: Caller, put: Put, made: Made) -> None:
+    def __init__(
+        self,
+        editing: Editing,
+        prepared: PreparedPass,
+        caller: Caller,
+        put: Put,
+        made: Made,
+        in_style: Callable[[Draft], Callable[[str], str]],
+    ) -> None:
+        self._in_style = in_style
         self._editing = editing
         self._prepared = prepared
         self._caller = caller
@@ -99,13 +117,21 @@ class _Run:
 
     async def all(self) -> None:
         prepared = self._prepared
-        language = prepared.draft.brief.language
-        change = await asyncio.to_thread(pass_over, prepared.ask.name, prepared.whole, language)
+        change = await asyncio.to_thread(self._change)
         for number, part in enumerate(prepared.parts):
             proposal = await asyncio.to_thread(change, part.text)
             if prepared.editor is not None and count_words(part.text) >= _LEAST_WORDS:
                 proposal = await self._by_model(number, proposal, prepared.editor)
             self._offer(number, part, await asyncio.to_thread(diff, part.text, proposal))
+
+    def _change(self) -> Callable[[str], str]:
+        """The writer's own rules have the last word."""
+        prepared = self._prepared
+        by_rules = pass_over(prepared.ask.name, prepared.whole, prepared.draft.brief.language)
+        if prepared.ask.name != "style-guide":
+            return by_rules
+        own = self._in_style(prepared.draft)
+        return lambda part: own(by_rules(part))
 
     async def _by_model(self, number: int, text: str, editor: ModelEditor) -> str:
         prepared, parts = self._prepared, self._prepared.parts

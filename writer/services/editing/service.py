@@ -171,8 +171,9 @@ class Editing:
     ) -> tuple[Proposed, str]:
         """What the model proposes, and the version of the prompt it was asked with."""
         prompt = prompt_of(prompt_id or ask.action)
+        voice = await asyncio.to_thread(self.voice, draft)
         try:
-            return await editor.proposal(ask, prompt, self.voice(draft), caller, Shown(put)), prompt.version
+            return await editor.proposal(ask, prompt, voice, caller, Shown(put)), prompt.version
         except (ProviderError, ReplyInvalid):
             put({"type": "restart"})
             raise
