@@ -20,6 +20,7 @@ from writer.services.knowledge.collections import Collections
 from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.search_model import SearchModels
 from writer.services.knowledge.sources import Sources
+from writer.services.library import Library
 from writer.services.providers import Providers
 from writer.services.publishing import Publishing
 from writer.services.questions import Questions
@@ -43,6 +44,7 @@ class App:
     drafts: Drafts
     versions: Versions
     draft_search: DraftSearch
+    library: Library
     claims: Claims
     checks: Checks
     style_guides: StyleGuides

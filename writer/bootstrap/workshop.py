@@ -41,6 +41,7 @@ from writer.services.extractive import ExtractiveDrafter
 from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
 from writer.services.jobs.waiting import over_within
+from writer.services.library import Library, TitleIndex
 from writer.services.providers import Providers
 from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
 from writer.services.usage import Usage, UsageBook
@@ -108,7 +109,9 @@ class Workshop:
         )
         housekeeping = Housekeeping([self.drafts.purge])
         draft_search = self._draft_search()
-        follower = DraftFollower(draft_search, lambda: not self.runner.is_busy)
+        exports = Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()})
+        titles = TitleIndex(self.stores.library, self.knowledge.embedder)
+        follower = DraftFollower((draft_search, titles), lambda: not self.runner.is_busy)
         ends: list[Callable[[], object]] = [
             follower.close,
             housekeeping.close,
@@ -136,6 +139,7 @@ class Workshop:
             drafts=self.drafts,
             versions=Versions(self.drafts, self.stores.versions),
             draft_search=draft_search,
+            library=Library(self.stores.library, self.drafts, exports, titles),
             claims=self.claims,
             checks=TextChecks(self.drafts, self.claims, self.style_guides),
             style_guides=self.style_guides,
@@ -149,7 +153,7 @@ class Workshop:
                 self.loop,
                 self.style_guides,
             ),
-            exports=Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()}),
+            exports=exports,
             draft_imports=DraftImports(self.drafts, IsolatedReader()),
             sources=self.knowledge.sources,
             search_model=self.knowledge.search_model,
