@@ -1,6 +1,6 @@
 """How long the checks beside the text take, all of a text and after one keystroke: `python -m benchmarks.checks`.
 
-Seconds of this process's own work, since what a panel costs is what it takes from everybody else; nothing is waited for.
+Seconds of this process's own work: nothing is waited for, and a busy machine does not count.
 """
 
 import random

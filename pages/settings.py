@@ -8,6 +8,7 @@ from pages._shared.header import title_row
 from pages._shared.provider_form import add_provider, provider_card
 from pages._shared.routes import BUILT_IN_NOTE
 from pages._shared.search_model import draw_search_model
+from pages._shared.style_guide_form import style_guide_form
 from pages._shared.text import Colour
 from pages._shared.web_search_form import web_search_form
 from writer.security.render import as_markdown
@@ -94,12 +95,15 @@ def page() -> None:
             ":material/alt_route: Routes",
             ":material/manage_search: Search model",
             ":material/travel_explore: Web search",
+            ":material/spellcheck: Style guide",
             ":material/stethoscope: This installation",
             ":material/contrast: Appearance",
         ]
     )
     for tab, draw in zip(
-        tabs, (providers, order, draw_search_model, web_search_form, installation, appearance), strict=True
+        tabs,
+        (providers, order, draw_search_model, web_search_form, style_guide_form, installation, appearance),
+        strict=True,
     ):
         with tab, banners():
             draw()
