@@ -1,7 +1,7 @@
 """What pages and API ask about a draft's versions, and which draft is a variant of which."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import func, select
@@ -44,8 +44,8 @@ class Versions:
 
     @contextmanager
     def touched(self, draft_id: str) -> Iterator[Iterator[Touched]]:
-        with self._database.reading() as session:
-            yield versions.touched_lines(session, draft_id)
+        with self._database.reading() as session, closing(versions.touched_lines(session, draft_id)) as lines:
+            yield lines
 
     def add_variant(self, draft_id: str, owner_id: str, parent_id: str, parent_version: int) -> None:
         values = {"draft_id": draft_id, "owner_id": owner_id, "parent_id": parent_id, "parent_version": parent_version}

@@ -1,6 +1,6 @@
 """Versions of a draft: each addressed by its content, stored as what it changed, read by going back to a whole one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select, update
@@ -173,7 +173,7 @@ def describe_version(session: Session, draft_id: str, number: int, values: dict[
     return _summary(row)
 
 
-def touched_lines(session: Session, draft_id: str) -> Iterator[Touched]:
+def touched_lines(session: Session, draft_id: str) -> Generator[Touched, None, None]:
     """For every version in its order, read one after the other and never all at once."""
     asked = (
         select(VersionRow.number, VersionRow.base, VersionRow.changes)
@@ -182,11 +182,12 @@ def touched_lines(session: Session, draft_id: str) -> Iterator[Touched]:
         .execution_options(yield_per=500)
     )
     last, parts = 0, Parts()
-    for number, base, changes in session.execute(asked):
-        before = [] if base is None else parts if base == last else _parts(session, draft_id, base)
-        now = applied(before, changes)
-        yield Touched(number, tuple(touched(before, changes, now)))
-        last, parts = number, now
+    with session.execute(asked) as rows:
+        for number, base, changes in rows:
+            before = [] if base is None else parts if base == last else _parts(session, draft_id, base)
+            now = applied(before, changes)
+            yield Touched(number, tuple(touched(before, changes, now)))
+            last, parts = number, now
 
 
 def _parts(session: Session, draft_id: str, number: int) -> Parts:
