@@ -1,5 +1,7 @@
 """The writer's own drafts found by meaning, over both databases and the real model."""
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,9 +9,10 @@ from hypothesis import strategies as st
 from writer.domain.actors import Actor
 from writer.domain.briefs import Brief
 from writer.domain.drafts import Origin, Section, SectionState
+from writer.domain.errors import StorageError
 from writer.domain.ports.sources import Embedder
 from writer.embedding.choice import find_embedder
-from writer.services.draft_search import DraftSearch, paragraphs
+from writer.services.draft_search import DraftFollower, DraftSearch, paragraphs
 from writer.storage import Stores
 from writer.storage.index.words import spans
 
@@ -52,7 +55,8 @@ def test_a_paragraph_is_found_by_what_it_means_with_its_place(stores, search):
     (hit,) = search.search("moon and ocean levels", ANNA)
 
     assert (hit.draft_id, hit.section_key, hit.heading) == (draft_id, "s0", "Part 0")
-    assert hit.text == TIDES == f"{GRAIN}\n\n{TIDES}"[hit.start : hit.end]
+    assert f"{GRAIN}\n\n{TIDES}"[hit.start : hit.end] == TIDES
+    assert hit.text == "The sea rises twice a day because the moon pulls at it."
     assert 0.3 <= hit.score <= 1
     assert [hit.text[slice(*span)] for span in hit.spans] == ["moon"]
 
@@ -115,3 +119,74 @@ def test_paragraphs_never_overlap_and_have_no_blank_ends(text):
         assert end <= start < last
         assert text[start:last] == text[start:last].strip()
         end = last
+
+
+def test_a_paragraph_is_shown_without_marks_and_citations(stores, search):
+    draft_of(
+        stores, "anna", "- The **sea** rises [twice](https://example.org) a day [[S1.p1, S2.p3]], as the *moon* pulls."
+    )
+    search.follow()
+
+    (hit,) = search.search("moon and ocean levels", ANNA)
+
+    assert hit.text == "The sea rises twice a day, as the moon pulls."
+    assert [hit.text[slice(*span)] for span in hit.spans] == ["moon"]
+
+
+class Pauses:
+    """The thread's pauses: each waits until the test lets it go on, and says that the thread has come to it."""
+
+    def __init__(self):
+        self.reached = threading.Semaphore(0)
+        self._go_on = threading.Semaphore(0)
+        self._end = False
+
+    def __call__(self, seconds):
+        self.reached.release()
+        assert self._go_on.acquire(timeout=60)
+        return self._end
+
+    def one_look(self):
+        self._go_on.release()
+        assert self.reached.acquire(timeout=60)
+
+    def end(self):
+        self._end = True
+        self._go_on.release()
+
+
+class Failing:
+    def follow(self, go_on):
+        raise StorageError("The disk is full.")
+
+
+def test_the_thread_follows_when_nobody_waits_and_survives_what_fails(stores, search):
+    draft_of(stores, "anna", TIDES)
+    free, pauses = [False], Pauses()
+    follower = DraftFollower([search, Failing()], lambda: free[0], pauses)
+    follower.start()
+    follower.start()
+    assert pauses.reached.acquire(timeout=60)
+    pauses.one_look()
+    assert search.search("moon and ocean levels", ANNA) == []
+
+    free[0] = True
+    pauses.one_look()
+    assert len(search.search("moon and ocean levels", ANNA)) == 1
+    draft_of(stores, "anna", GRAIN)
+    pauses.one_look()  # after a failure too
+    assert search.search("bricks and wheat stores", ANNA)
+
+    pauses.end()
+    follower.close()
+    follower.close()
+
+
+def test_a_thread_that_was_told_to_end_looks_no_more(stores, search):
+    draft_of(stores, "anna", TIDES)
+    follower = DraftFollower(search, lambda: True)
+    follower.start()
+
+    follower.close()
+
+    assert search.search("moon and ocean levels", ANNA) == []

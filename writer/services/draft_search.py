@@ -18,6 +18,7 @@ from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.sources import Embedder
 from writer.domain.sources import Span
 from writer.domain.text import joined_surrogates, sentences
+from writer.services.claims.segments import plain_text
 
 MIN_COSINE = 0.3
 """As for passages of sources (`knowledge.relevance`)."""
@@ -28,6 +29,7 @@ _FEWEST_WORDS = 4
 _BATCH = 8
 _DRAFTS_AT_ONCE = 20
 _MAX_QUERY = 2_000
+_LEADS = re.compile(r"^[ \t]*(?:>[ \t]*)*(?:#{1,6}|[-*+]|\d{1,9}[.)])[ \t]+", re.MULTILINE)
 _BETWEEN = re.compile(r"\n[ \t]*\n")
 
 Spans = Callable[[str, Sequence[str]], list[list[Span]]]
@@ -37,7 +39,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DraftHit:
-    """`start` and `end` are offsets into the section's text; `spans` are the words of the question in `text`."""
+    """`start` and `end` are offsets into the section's text; `text` is what stands there as readers see it, without
+    Markdown's marks and citations; `spans` are the words of the question in `text`."""
 
     draft_id: str
     title: str
@@ -126,7 +129,7 @@ class DraftSearch:
         if section is None or digest_of(text) != passage.digest:
             return None
         place = (section.key, section.heading, passage.start, passage.end)
-        return DraftHit(draft.id, draft.title, *place, text, round(score, 4))
+        return DraftHit(draft.id, draft.title, *place, plain_text(_LEADS.sub("", text)), round(score, 4))
 
     def _vectors(self, texts: Sequence[str]) -> list[bytes]:
         """Empty ones when the model cannot be used now."""

@@ -103,6 +103,18 @@ def test_more_like_a_passage_is_never_itself_nor_the_same_text_twice(studio: Stu
     assert [hit.passage.text for hit in studio.sources.similar_to_source(source, ANNA)] == [MOON]
 
 
+def test_more_like_a_passage_is_not_what_stands_right_beside_it(studio: Studio) -> None:
+    near = "The tide rises by four metres in spring, and pilots wait for it with large ships."
+    source = add(
+        studio, "anna", f"{near} Before.", TIDES, f"{near} After.", "Wheat is weighed twice.", f"{near} Later."
+    )
+    seed = studio.sources.passages(source, ANNA)[1]
+
+    hits = studio.sources.similar(seed.id, ANNA)
+
+    assert [hit.passage.text for hit in hits] == [f"{near} Later."]
+
+
 def test_hits_say_which_words_and_which_sentence_made_them_hits(studio: Studio) -> None:
     add(studio, "anna", TIDES)
 

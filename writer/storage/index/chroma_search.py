@@ -15,7 +15,9 @@ FOLLOWED_AT = 50
 """So many changes wake the follower, though no search wants what they changed yet: most are batches of vectors of one
 source that is being read."""
 
-_SPARE = (1.25, 5.0)
+_SPARE = (2.0, 6.0)
+"""Times what is wanted. HNSW is approximate: of twice as many the first half is nearly the true one, which SciFact shows
+(nDCG .726 against .723)."""
 
 
 @dataclass(frozen=True, slots=True)
