@@ -13,6 +13,7 @@ from writer.documents.limits import Limits
 from writer.documents.plain import decoded, read_plain
 from writer.documents.reading import Reading, stated_title
 from writer.domain.errors import SourceRefused
+from writer.domain.kinds import WHOLE_PAGE
 
 OUT_OF_MEMORY = 3
 TOO_LONG = "The file holds more text than Writer reads in one piece. Split it first."
@@ -55,10 +56,10 @@ def read(path: Path, kind: str, limits: Limits) -> Reading:
 
 
 def _read_text(data: bytes, kind: str, limits: Limits) -> Reading:
-    if kind == "html":
+    if kind in ("html", WHOLE_PAGE):
         from writer.documents.web_page import decoded_page, read_page
 
-        return read_page(_bounded(decoded_page(data), limits))
+        return read_page(_bounded(decoded_page(data), limits), whole=kind == WHOLE_PAGE)
     text = _bounded(decoded(data), limits)
     if kind == "csv":
         from writer.documents.csv_table import read_csv

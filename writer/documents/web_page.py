@@ -42,10 +42,12 @@ def decoded_page(data: bytes) -> str:
     return decoded(data)
 
 
-def read_page(text: str) -> Reading:
+def read_page(text: str, *, whole: bool = False) -> Reading:
+    """The article in it; `whole`, all that it says, for a page that somebody wrote as one text."""
     tree = html_tree(text)
     metas, linked = _metas(tree), _linked_data(tree)
-    blocks = _article(text) or list(blocks_of(tree, whole_page=True))
+    article = [] if whole else _article(text)
+    blocks = article or list(blocks_of(tree, whole_page=True))
     return Reading(
         blocks,
         title=_first(metas, _TITLES) or _title_element(tree),

@@ -19,6 +19,9 @@ SUFFIXES = {
     ".tsv": "csv",
 }
 
+WHOLE_PAGE = "whole page"
+"""HTML that is one text from top to bottom: readers leave nothing of it out as being beside the article."""
+
 SUFFIX_OF = {kind: suffix for suffix, kind in reversed(SUFFIXES.items())}
 """The usual one of each kind."""
 

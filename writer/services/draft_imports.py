@@ -11,7 +11,7 @@ from writer.domain import manuscript
 from writer.domain.actors import Actor
 from writer.domain.drafts import Draft, Origin, Section
 from writer.domain.errors import SourceRefused, UserMistake
-from writer.domain.kinds import SUFFIXES
+from writer.domain.kinds import SUFFIXES, WHOLE_PAGE
 from writer.domain.ports.sources import DocumentReader
 from writer.domain.sources import Block
 from writer.security.render import outside_code, plain
@@ -56,7 +56,7 @@ class DraftImports:
         with tempfile.TemporaryDirectory(prefix="writer-draft-") as folder:
             path = Path(folder) / f"file{PurePath(name).suffix.lower()}"
             path.write_bytes(data)
-            document = self._reader.read(path, kind, name)
+            document = self._reader.read(path, WHOLE_PAGE if kind == "html" else kind, name)
         if kind == "markdown":
             return markdown_parts(_decoded(name, data))
         return document.title, markdown_of(document.blocks, document.title)
@@ -172,5 +172,5 @@ def _line(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Words that only look like markup stay words."""
-    marked = re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
-    return re.sub(r"^(\d{0,9})([#+\-.)])(?=[# ])", r"\1\\\2", marked)
+    marked = re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", text)
+    return re.sub(r"^(\d{1,9}(?=[.)](?: |$))|)([-+=#.)])", r"\1\\\2", marked, count=1)

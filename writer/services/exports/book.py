@@ -46,8 +46,8 @@ class _Files:
         pictures = [inline for chapter in inlines for inline in chapter if isinstance(inline, Picture)]
         self._pictures = list({picture.data: picture for picture in pictures}.values())
         homes = {
-            inline.number: _chapter_name(number)
-            for number, chapter in reversed(list(enumerate(inlines[: len(self._chapters)])))
+            (inline.number, inline.place): _chapter_name(number)
+            for number, chapter in enumerate(inlines[: len(self._chapters)])
             for inline in chapter
             if isinstance(inline, NoteMark)
         }
@@ -56,7 +56,7 @@ class _Files:
             is_book=True,
             pictures=[picture.data for picture in self._pictures],
             notes_in="notes.xhtml",
-            marks_in=[homes.get(number, "") for number in range(1, len(article.notes) + 1)],
+            marks_in=homes,
         )
 
     def all(self) -> list[tuple[str, bytes]]:

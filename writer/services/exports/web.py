@@ -2,8 +2,8 @@
 
 import base64
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from writer.domain.document_model import (
     Article,
@@ -44,13 +44,13 @@ def escaped(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Web:
     """`top` is the level of a section's heading; in a book, notes say what they are (`epub:type`), pictures are files,
-    and `notes_in` and `marks_in` are the files that hold them."""
+    `notes_in` is the file of notes, and `marks_in` says where each note's marks are."""
 
     top: int = 2
     is_book: bool = False
     pictures: Sequence[bytes] = ()
     notes_in: str = ""
-    marks_in: Sequence[str] = ()
+    marks_in: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def blocks(self, blocks: Sequence[Block]) -> str:
         return "\n".join(map(self._block, blocks))
@@ -142,7 +142,7 @@ class Web:
         return f'<{tag} id="note-{number}"{kind}>\n{first}{end}</{tag}>'
 
     def _back(self, number: int, place: int) -> str:
-        file = self.marks_in[number - 1] if self.is_book else ""
+        file = self.marks_in[number, place] if self.is_book else ""
         shown = "↩" if place == 1 else f"↩{place}"
         return f'<a href="{file}#{_mark_id(number, place)}" title="Back to the text">{shown}</a>'
 
