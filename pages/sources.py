@@ -36,6 +36,8 @@ def empty() -> None:
             "Add sample documents", type="primary", icon=":material/auto_awesome:", key="samples", on_click=add_samples
         )
     draw_add()
+    with st.expander("Find sources on the web", icon=":material/travel_explore:"):
+        find_on_web()
 
 
 def library(within: Scope, chosen: Collection | None, collections: Sequence[Collection]) -> None:

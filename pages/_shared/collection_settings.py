@@ -11,9 +11,11 @@ from pages._shared.text import counted
 from writer.domain.collections import FEWEST_TOKENS, MAX_NAME, MOST_OVERLAP, MOST_TOKENS, Collection, Cut
 from writer.domain.scopes import Scope
 from writer.security.render import as_markdown, plain
+from writer.services.knowledge.portable import left_out
 from writer.services.knowledge.previews import Preview
 
 _SAMPLES = 50
+_SAID = 5
 
 
 def draw_settings(collection: Collection, others: Sequence[Collection]) -> None:
@@ -105,6 +107,15 @@ def _draw_actions(collection: Collection, others: Sequence[Collection]) -> None:
         st.link_button("Export", _address(collection), icon=":material/download:", key=f"{key}:export")
         if st.button("Delete collection", icon=":material/delete:", type="tertiary", key=f"{key}:delete"):
             _confirm_delete(collection)
+    _say_what_an_export_leaves_out(collection)
+
+
+def _say_what_an_export_leaves_out(collection: Collection) -> None:
+    missing = get_app().portable.left_out(collection.id, current_actor())
+    for source in missing[:_SAID]:
+        st.caption(f":material/warning: In an export {as_markdown(left_out(source), 300)}")
+    if len(missing) > _SAID:
+        st.caption(f":material/warning: So are {counted(len(missing) - _SAID, 'other source')}.")
 
 
 def _address(collection: Collection) -> str:

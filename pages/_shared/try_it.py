@@ -5,6 +5,7 @@ import streamlit as st
 from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
+from pages._shared.research import find_on_web
 from pages._shared.sources import AT_WORK, draw_paste, draw_upload
 from pages._shared.text import counted
 from writer.domain.briefs import Brief
@@ -47,11 +48,19 @@ def draw_first_run() -> None:
         )
         st.space("small")
     st.header("Begin with your own documents", anchor=False)
-    upload, paste = st.tabs([":material/upload_file: Upload", ":material/content_paste: Paste text"])
+    upload, paste, research = st.tabs(
+        [
+            ":material/upload_file: Upload",
+            ":material/content_paste: Paste text",
+            ":material/travel_explore: Research a topic",
+        ]
+    )
     with upload:
         draw_upload("first:upload")
     with paste:
         draw_paste("first")
+    with research:
+        find_on_web()
 
 
 def draw_try_it() -> None:

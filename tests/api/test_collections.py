@@ -120,3 +120,17 @@ def test_an_article_is_written_from_a_collection_by_its_name(app, client):
     assert draft["brief"]["collection_ids"] == [one["id"]]
     assert draft["brief"]["source_ids"] == []
     assert {reference["source_id"] for reference in draft["references"]} == {source_id}
+
+
+def test_an_export_that_leaves_a_source_out_names_it(app, client):
+    source_id = add_tides(app, client)
+    one = made(client)
+    client.post(f"/collections/{one['id']}/members", json={"add": [source_id]})
+    assert "left-out" not in client.get(f"/collections/{one['id']}/export").headers
+
+    for document in (app.settings.data_dir / "blobs").iterdir():
+        document.unlink()
+    answer = client.get(f"/collections/{one['id']}/export")
+
+    assert answer.status_code == 200
+    assert answer.headers["left-out"] == f"S{source_id}"

@@ -155,3 +155,18 @@ def test_another_look_counts_what_was_added(app: App, screen: Screen, furnished:
 
     after = [one.coverage for one in app.research.get(job_id, LOCAL_ACTOR).questions]
     assert after.count(Coverage.NOTHING) < before.count(Coverage.NOTHING)
+
+
+@pytest.mark.parametrize("page", ["write", "sources"])
+def test_without_any_source_research_begins_with_a_topic(app: App, screen: Screen, page: str) -> None:
+    at = screen(page)
+    at.text_input(key="research:asked").set_value("Tidal power")
+    next(button for button in at.button if button.label == "Research this topic").click().run()
+
+    assert not at.exception
+    (draft,) = app.drafts.listing(LOCAL_ACTOR)
+    assert draft.state is DraftState.RESEARCHING
+    job = app.jobs.for_draft(draft.id, LOCAL_ACTOR, "research")
+    assert job is not None
+    finished(app, job)
+    assert {one.coverage for one in app.research.get(job.id, LOCAL_ACTOR).questions} == {Coverage.NOTHING}

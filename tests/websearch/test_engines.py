@@ -272,3 +272,30 @@ def test_every_engine_on_offer_can_be_made():
     assert [one.name for one in made if one] == ["SearXNG", "Brave Search", "Tavily"]
     assert [one.host for one in made if one] == ["search.example", "api.search.brave.com", "api.tavily.com"]
     assert make_engine("altavista", "", "", fetch) is None
+
+
+@every_engine
+@pytest.mark.parametrize("answers", [["127.0.0.1"], ["198.18.0.7", "127.0.0.1"], ["10.0.0.8"], ["::ffff:7f00:1"]])
+def test_a_services_name_that_leads_into_the_local_network_is_refused_at_every_search(name, answers):
+    """Each search resolves the name anew: a name whose answer changes between two searches gains nothing."""
+    asked: list[str] = []
+
+    def resolver(host, port):
+        asked.append(host)
+        return [answers[min(len(asked), len(answers)) - 1]]
+
+    with searching(results(row(1))) as server:
+        port = server.host.rpartition(":")[2]
+        address = f"http://search.example:{port}"
+        calling = Calling(name, partial(fetch, resolver=resolver), sleep=Waits(), now=lambda: NOW)
+        made = {
+            "SearXNG": lambda: SearXNG(calling, address),
+            "Brave Search": lambda: brave(calling, KEY, address),
+            "Tavily": lambda: tavily(calling, KEY, address),
+        }[name]()
+        for _ in range(2):
+            with pytest.raises((RequestRejected, ProviderUnavailable)):
+                made.search("tides", 5)
+
+    assert set(asked) == {"search.example"}
+    assert server.requests == []

@@ -144,13 +144,15 @@ def _add_contents(router: APIRouter, app: "App", who: WhoAsks) -> None:
 
     @router.get("/collections/{collection_id}/export", response_class=StreamingResponse)
     def export(collection_id: Number, request: Request) -> StreamingResponse:
+        """“Left-Out” names sources whose document is missing; it is not there where all are in the file."""
         by = who(request)
         with ExitStack() as closing:
             file = closing.enter_context(tempfile.TemporaryFile())
-            app.portable.export(collection_id, by, file)
+            missing = app.portable.export(collection_id, by, file)
             closing.pop_all()  # from here on the response closes it
         name = slug(app.collections.get(collection_id, by).name, "collection")
         headers = {"Content-Disposition": f'attachment; filename="{name}.zip"', "Content-Length": str(file.tell())}
+        headers |= {"Left-Out": ", ".join(source.label for source in missing)} if missing else {}
         return StreamingResponse(_pieces(file), media_type="application/zip", headers=headers)
 
 

@@ -15,6 +15,7 @@ from writer.services.articles.service import Articles
 from writer.services.jobs.context import Handler
 from writer.services.providers import Providers
 from writer.services.research import ResearchDesk, ResearchJob
+from writer.services.research.coverage import Fit
 from writer.services.web_search import WebSearches
 from writer.settings import Settings
 from writer.storage import Stores
@@ -32,8 +33,8 @@ class Researching:
         self._providers = providers
         self.web_search = WebSearches(stores.settings, ENGINES, self._engine)
 
-    def handlers(self) -> Mapping[str, Handler]:
-        return ResearchJob(self._knowledge.search.hits, self._asker, self.web_search.of).handlers()
+    def handlers(self, fit: Fit) -> Mapping[str, Handler]:
+        return ResearchJob(self._knowledge.search.hits, self._asker, self.web_search.of, fit).handlers()
 
     def desk(self, articles: Articles, wake: Callable[[str], None]) -> ResearchDesk:
         return ResearchDesk(

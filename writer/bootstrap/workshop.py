@@ -225,7 +225,7 @@ class Workshop:
         handlers = {
             **article,
             **self.knowledge.handlers(),
-            **self.researching.handlers(),
+            **self.researching.handlers(self.extractive_answerer.best_fit),
             **self.publishing.handlers(),
             RETRY: checks.after(GapJob(desk).retry),
             **answering.handlers,

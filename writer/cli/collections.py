@@ -44,6 +44,8 @@ def list_all(args: argparse.Namespace) -> int:
 
 
 def export(args: argparse.Namespace) -> int:
+    from writer.services.knowledge.portable import left_out
+
     with opened() as app:
         (collection_id,) = app.collections.ids_of([args.collection], LOCAL_ACTOR)
         try:
@@ -51,8 +53,8 @@ def export(args: argparse.Namespace) -> int:
                 missing = app.portable.export(collection_id, LOCAL_ACTOR, file)
         except OSError as error:
             raise UserMistake(f"{args.out} cannot be written: {error.strerror}.") from None
-    for sentence in missing:
-        say(sentence)
+    for source in missing:
+        say(left_out(source))
     say(f"Wrote {args.out}.")
     return DONE
 

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from writer.domain.imports import Import
 from writer.domain.jobs import Job
-from writer.domain.sources import Hit
 
 NEAR = 0.35
 """From this score on, a passage is about the question, not only about its subject."""
@@ -84,13 +83,6 @@ class Readiness:
 
     enough: bool
     sentence: str
-
-
-def covered(question: Question, hits: Sequence[Hit]) -> Covered:
-    """Enough: three passages that are near. Thin: anything at all."""
-    near = sum(hit.score >= NEAR for hit in hits)
-    coverage = Coverage.ENOUGH if near >= ENOUGH_PASSAGES else Coverage.THIN if hits else Coverage.NOTHING
-    return Covered(question, coverage, tuple(hit.passage.id for hit in hits))
 
 
 def merged(found: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -74,9 +74,11 @@ class CrossEncoder:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
         columns = self._columns()
-        place, here = str(self._folder), {"trust_remote_code": False, "local_files_only": True}
-        tokenizer = AutoTokenizer.from_pretrained(place, **here)
-        model = AutoModelForSequenceClassification.from_pretrained(place, use_safetensors=True, **here)
+        place = str(self._folder)
+        tokenizer = AutoTokenizer.from_pretrained(place, trust_remote_code=False, local_files_only=True)
+        model = AutoModelForSequenceClassification.from_pretrained(
+            place, trust_remote_code=False, use_safetensors=True, local_files_only=True
+        )
         model.eval()
         context = int(getattr(model.config, "max_position_embeddings", 0) or _MOST_TOKENS)
         return _Loaded(tokenizer, model, columns, min(context, tokenizer.model_max_length, _MOST_TOKENS))

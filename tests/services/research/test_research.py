@@ -301,3 +301,32 @@ def test_questions_that_are_there_need_no_draft(app, engine):
         app.research.start_with([" "], BRIEF, LOCAL_ACTOR)
     with pytest.raises(UserMistake, match="no such question"):
         app.research.search_web(job.id, [5], LOCAL_ACTOR)
+
+
+FOCUSED = "# The harbour heat pump\n\n" + "".join(
+    f"## {part}\n\nThe harbour heat pump of Brindle Bay {said}\n\n"
+    for part, said in (
+        ("Warmth", "takes warmth from sea water of seven degrees and lifts it to eighty degrees."),
+        ("Cost", "cost 48 million crowns, and the town lent half of the price to the company."),
+        ("Network", "serves the district heating network of the town with hot water."),
+        ("Noise", "is quiet, since the compressors of the heat pump stand in the old fish hall."),
+    )
+)
+
+
+def test_a_question_is_measured_by_what_it_adds_to_the_subject_that_everything_is_near_to(app):
+    source = app.sources.add_text("", FOCUSED, LOCAL_ACTOR)
+    finished(app, app.jobs.for_source(source.id, LOCAL_ACTOR))
+    brief = Brief(
+        "The harbour heat pump",
+        questions=("What did the harbour heat pump cost?",),
+        must_include=("who won the football world cup", "what the pump cost"),
+    )
+    found = app.research.get(researched(app, brief).id, LOCAL_ACTOR)
+    coverage = {one.question.text.removeprefix("The harbour heat pump: "): one.coverage for one in found.questions}
+
+    assert coverage["What did the harbour heat pump cost?"] is Coverage.ENOUGH
+    assert coverage["what the pump cost"] is Coverage.ENOUGH
+    assert coverage["who won the football world cup"] is Coverage.NOTHING
+    assert coverage["how did it begin, and how has it changed?"] is Coverage.THIN
+    assert coverage["what are the problems, limits and criticism?"] is Coverage.THIN

@@ -22,6 +22,7 @@ _CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
 _MARKS = re.compile(r"(?<![\[\w])\[(?:\d{1,3}(?:\s*[,–-]\s*\d{1,3})*)\](?![\(\]])")
 MOST_IDS = 3
 _TRIES = 50
+NOTHING_NAMED = "The sources do not hold what this section needs."
 
 
 def json_in(text: str) -> Any:
@@ -46,7 +47,7 @@ def gap_in(text: str) -> Gap | None:
         return None
     missing = _strings(value.get("missing"))
     return Gap(
-        missing or ("The sources do not hold what this section needs.",), _strings(value.get("suggested_queries"))
+        missing or (NOTHING_NAMED,), _strings(value.get("suggested_queries"))
     )
 
 

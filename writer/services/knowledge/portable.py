@@ -20,7 +20,8 @@ from writer.domain.collections import MAX_NAME, Collection, Cut
 from writer.domain.errors import NotFound, SourceRefused, UserMistake
 from writer.domain.imports import ImportOutcome, Origin
 from writer.domain.ports.sources import BlobStore, SourceStore
-from writer.domain.sources import NewSource
+from writer.domain.scopes import Scope
+from writer.domain.sources import NewSource, Source
 from writer.services.knowledge.collections import Collections
 from writer.services.knowledge.intake import Intake, Sniff
 from writer.services.knowledge.manifests import (
@@ -96,11 +97,17 @@ class Portable:
         self._sniff = sniff
         self._max_bytes = max_bytes
 
-    def export(self, collection_id: int, by: Actor, into: BinaryIO) -> list[str]:
-        """Writes the archive; returns a sentence for each source whose document is not there to be packed."""
+    def left_out(self, collection_id: int, by: Actor) -> list[Source]:
+        """Those whose document is not there to be packed."""
+        self._collections.get(collection_id, by)
+        members = self._sources.listing(by.user, within=Scope(collections=(collection_id,)))
+        return [source for source in members if not self._has_document(source)]
+
+    def export(self, collection_id: int, by: Actor, into: BinaryIO) -> list[Source]:
+        """Writes the archive; returns the sources whose document was not there to be packed."""
         collection = self._collections.get(collection_id, by)
         listed: list[Listed] = []
-        missing: list[str] = []
+        missing: list[Source] = []
         with zipfile.ZipFile(into, "w") as packed:
             for source_id in self._collections.members(collection_id, by):
                 source = self._sources.get(source_id)
@@ -109,7 +116,7 @@ class Portable:
                     with self._blobs.path(source.blob) as path:
                         packed.write(path, entry.file, _packing(path))
                 except NotFound:
-                    missing.append(f"{source.label} “{source.title}” is left out: its document is missing.")
+                    missing.append(source)
                     continue
                 listed.append(entry)
             packed.writestr(MANIFEST, manifest_of(collection, listed), zipfile.ZIP_DEFLATED)
@@ -132,6 +139,13 @@ class Portable:
         added = outcomes.count(ImportOutcome.ADDED)
         found = self._collections.get(collection.id, by)
         return Imported(found, added, len(outcomes) - added, tuple(refused))
+
+    def _has_document(self, source: Source) -> bool:
+        try:
+            with self._blobs.path(source.blob):
+                return True
+        except NotFound:
+            return False
 
     def _take_one(self, archive: Parts, listed: Listed, collection: Collection, by: Actor) -> ImportOutcome:
         title = tidy(listed.title)
@@ -179,6 +193,10 @@ class Portable:
                 file.write(piece)
             file.flush()
             yield Path(file.name)
+
+
+def left_out(source: Source) -> str:
+    return f"{source.label} “{source.title}” is left out: its document is missing."
 
 
 def _manifest(archive: Parts) -> Manifest:

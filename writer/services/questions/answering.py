@@ -71,7 +71,8 @@ class Answering:
     async def _answered(self, question: Question, answerer: Answerer, found: _LookedUp, context: StepContext) -> Answer:
         if not found.passages:  # nobody has to be asked for this
             sentence = Refusal() if found.sources else Refusal(NOTHING_LEFT)
-            answer = Answer("", answerer.name, refusal=sentence)
+            notes = (_nothing_near(question),) if found.sources else ()
+            answer = Answer("", answerer.name, refusal=sentence, notes=notes)
         else:
             answer = await answerer.answer(question.text, found.passages, context.caller, context.show)
         return replace(answer, refusal=_with_ways_on(answer.refusal, question, found)) if answer.refusal else answer
@@ -93,8 +94,17 @@ def sources_in(store: SourceStore, question: Question) -> list[Source]:
 
 
 def _with_ways_on(refusal: Refusal, question: Question, found: _LookedUp) -> Refusal:
+    if not found.passages:  # the same words would find nothing in Sources either
+        return refusal
     nearest = refusal.nearest or tuple(passage.id for passage in found.passages[:_NEAREST])
     return replace(refusal, nearest=nearest, suggested=refusal.suggested or _suggested(question, found))
+
+
+def _nothing_near(question: Question) -> str:
+    wanted = " ".join(telling_words(question.text))
+    about = f" about “{wanted[:80]}”" if wanted else ""
+    elsewhere = "" if question.scope.is_everything else " Only what you chose was searched: ask all of your sources."
+    return f"No passage comes near the question: ask it in other words, or add a source{about}.{elsewhere}"
 
 
 def _suggested(question: Question, found: _LookedUp) -> tuple[str, ...]:

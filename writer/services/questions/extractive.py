@@ -74,6 +74,12 @@ class ExtractiveAnswerer:
         least = max(ranked[0].gate, _NEAR_THE_BEST * ranked[0].fit)
         return [_extended(one) for one in _without_twins([one for one in ranked if one.fit >= least])]
 
+    def best_fit(self, question: str, passages: Sequence[Passage], owner_id: str) -> tuple[float, float] | None:
+        """How well the best sentence fits the question, and what it takes to be an answer; None where no sentence can
+        be judged."""
+        found = self.judged(question, passages, owner_id)
+        return max(((one.fit, one.gate) for one in found), default=None)
+
     def judged(self, question: str, passages: Sequence[Passage], owner_id: str) -> list[Judged]:
         pool = candidates(passages)
         if not pool:

@@ -15,6 +15,7 @@ from writer.services.articles.asking import Asking, Reply, said, whole_sentences
 from writer.services.articles.prompts import prompts
 from writer.services.articles.replies import gap_in, prose_in
 from writer.services.articles.section_writing import ROOM_TO_THINK
+from writer.services.questions.refusing import refusal_in
 
 WORDS = 250
 _CUT = StopReason.LENGTH
@@ -33,10 +34,15 @@ class ModelAnswerer:
         request, legal = _request(question, passages, caller), [passage.id for passage in passages]
         reply = await self._reply(request, show)
         made = Answer("", reply.route, request.prompt_version, notes=reply.notes)
-        if gap := gap_in(reply.text):
+        if not cited_ids(prose_in(reply.text)) and (refused := refusal_in(reply.text)):
             show.restart()
-            return made.refused(Refusal(missing=gap.missing, suggested=gap.suggested_queries))
+            return made.refused(refused)
         checked = await self._with_known_ids(request, reply, legal, show)
+        if not cited_ids(checked.text) and reply.stop_reason is not _CUT:
+            checked, refused = await self._asked_for_citations(request, checked, legal, show)
+            if refused:
+                show.restart()
+                return made.refused(refused)
         flags = (_TAKEN_OUT.format(ids=", ".join(checked.unknown)),) if checked.unknown else ()
         uncited = () if cited_ids(checked.text) else (UNCITED,)
         return replace(made, text=checked.text, flags=(*uncited, *flags))
@@ -71,6 +77,21 @@ class ModelAnswerer:
         kept = set(cited_ids(before.text)) <= set(cited_ids(after.text))
         whole = not gap_in(again.text) and 2 * count_words(after.text) > count_words(before.text)
         return after if kept and whole and len(after.unknown) < len(before.unknown) else before
+
+    async def _asked_for_citations(
+        self, request: CompletionRequest, before: Checked, legal: Sequence[str], show: Show
+    ) -> tuple[Checked, Refusal | None]:
+        """One question to a model that cited nothing: it may cite after all, or say that the sources are silent."""
+        then = prompts()["answer-uncited"].messages(legal_ids=material.legal_ids(legal))
+        show.restart()
+        try:
+            again = await self._asking.prose(said(request, before.text, then), show, WORDS)
+        except (ReplyInvalid, ProviderError):
+            return before, None
+        after = _checked(again.text, legal)
+        if cited_ids(after.text):
+            return after, None
+        return before, refusal_in(again.text)
 
 
 def _checked(text: str, legal: Sequence[str]) -> Checked:

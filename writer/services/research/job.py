@@ -9,11 +9,12 @@ from writer.domain.completions import Provider
 from writer.domain.errors import AuthenticationFailed, ProviderError, QuotaExhausted, ReplyInvalid
 from writer.domain.jobs import StepOutcome
 from writer.domain.ports.web_search import WebSearch
-from writer.domain.research import Question, covered
+from writer.domain.research import Question
 from writer.domain.sources import Hit
 from writer.services.articles.codec import brief_of
 from writer.services.jobs.context import Handler, StepContext
 from writer.services.research import steps
+from writer.services.research.coverage import Fit, covered
 from writer.services.research.model_questions import ModelQuestions
 from writer.services.research.questions import questions_of
 
@@ -34,8 +35,9 @@ class Hits(Protocol):
 
 
 class ResearchJob:
-    def __init__(self, hits: Hits, provider_for: ProviderFor, web_for: WebFor) -> None:
+    def __init__(self, hits: Hits, provider_for: ProviderFor, web_for: WebFor, fit: Fit) -> None:
         self._hits = hits
+        self._fit = fit
         self._provider_for = provider_for
         self._web_for = web_for
 
@@ -71,12 +73,13 @@ class ResearchJob:
 
     async def coverage(self, context: StepContext) -> StepOutcome:
         asked = steps.questions_of(context.results["questions"]["questions"])
-        source_ids = [int(id_) for id_ in context.job.args["brief"]["source_ids"]]
+        brief, owner_id = brief_of(context.job.args["brief"]), context.job.owner_id
         rows = []
         for question in asked:
             context.show(f"{question.text}\n")
-            hits = await asyncio.to_thread(self._hits, context.job.owner_id, question.text, _HITS, source_ids)
-            rows.append(steps.covered_json(covered(question, hits)))
+            hits = await asyncio.to_thread(self._hits, owner_id, question.text, _HITS, brief.source_ids)
+            found = await asyncio.to_thread(covered, question, hits, brief, owner_id, self._fit)
+            rows.append(steps.covered_json(found))
         return StepOutcome({"covered": rows})
 
     async def web(self, context: StepContext) -> StepOutcome:

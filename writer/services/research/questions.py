@@ -30,7 +30,7 @@ def questions_of(brief: Brief) -> list[Question]:
 
 
 def _all(brief: Brief) -> Iterator[Question]:
-    topic = _subject(brief.topic)
+    topic = subject(brief.topic)
     yield from _each("writer", brief.questions)
     yield from _each("writer", (f"{topic}: {item}" for item in brief.must_include))
     if brief.goal:
@@ -52,6 +52,6 @@ def _question(perspective: str, text: str) -> Question:
     return Question(line if len(line) <= MOST_CHARACTERS else line[:MOST_CHARACTERS].rsplit(" ", 1)[0], perspective)
 
 
-def _subject(topic: str) -> str:
+def subject(topic: str) -> str:
     """A topic inside a question: without its own full stop."""
     return " ".join(topic.split()).rstrip(" ?!.")
