@@ -27,15 +27,17 @@ ids = st.builds("S{}.p{}".format, st.integers(1, 5), st.integers(1, 9))
 scores = st.floats(0, 50)
 
 
-def add(studio: Studio, owner: str, *texts: str, kind: str = "text", language: str = "", published: str = "") -> int:
-    """Ready, embedded and indexed. Returns the source's id."""
+def add(
+    studio: Studio, owner: str, *texts: str, kind: str = "text", language: str = "", published: str = "", step: int = 2
+) -> int:
+    """Ready, embedded and indexed; with a step of 2 no passage is another's neighbour. Returns the source's id."""
     store = studio.stores.sources
     digest = hashlib.sha256(repr((owner, texts, kind, language, published)).encode()).hexdigest()
     source = store.add(owner, NewSource(kind, f"About {len(texts)}", "", digest))
     whole = "\n".join(texts)
     document = Document("", (Block("paragraph", whole),), whole, published=published, language=language)
     passages = [
-        NewPassage(n * 2, text, (), 0, 0, len(text), hashlib.sha256(text.encode()).hexdigest())
+        NewPassage(n * step, text, (), 0, 0, len(text), hashlib.sha256(text.encode()).hexdigest())
         for n, text in enumerate(texts, start=1)
     ]
     store.put_document(source.id, document, passages)
@@ -105,9 +107,8 @@ def test_more_like_a_passage_is_never_itself_nor_the_same_text_twice(studio: Stu
 
 def test_more_like_a_passage_is_not_what_stands_right_beside_it(studio: Studio) -> None:
     near = "The tide rises by four metres in spring, and pilots wait for it with large ships."
-    source = add(
-        studio, "anna", f"{near} Before.", TIDES, f"{near} After.", "Wheat is weighed twice.", f"{near} Later."
-    )
+    texts = (f"{near} Before.", TIDES, f"{near} After.", "Wheat is weighed twice.", f"{near} Later.")
+    source = add(studio, "anna", *texts, step=1)
     seed = studio.sources.passages(source, ANNA)[1]
 
     hits = studio.sources.similar(seed.id, ANNA)
