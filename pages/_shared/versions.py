@@ -1,72 +1,90 @@
-"""Every version of a draft: look at it, compare it with now, restore it."""
-
-from collections.abc import Iterator, Sequence
+"""The history of a draft: its versions by sittings, a part at a time, and its variants."""
 
 import streamlit as st
 
+from pages._shared import place
 from pages._shared.app import current_actor, get_app
-from pages._shared.banner import banners
-from pages._shared.paper import Block, diff_block, section_blocks, show_paper
 from pages._shared.section_editor import Desk
-from pages._shared.text import ago, counted
-from writer.domain.drafts import Draft, Section, Version, VersionSummary
+from pages._shared.sentence_origins import made_by, who_wrote_what
+from pages._shared.text import ago, counted, money
+from pages._shared.version_view import look_at, look_at_variant
+from writer.domain.drafts import VersionSummary
+from writer.domain.versions import Sitting, VersionFilter
 from writer.security.render import as_markdown
 
-_MADE = {"person": "you", "generated": "written", "restored": "restored", "imported": "imported"}
+PART = 15
+SHOWN = {
+    "All": VersionFilter(),
+    "Named": VersionFilter(named=True),
+    "Yours": VersionFilter(("person",)),
+    "Written": VersionFilter(("generated",)),
+    "Suggested": VersionFilter(("suggestion",)),
+    "Restored": VersionFilter(("restored",)),
+    "Brought in": VersionFilter(("imported", "copied")),
+}
 
 
 def version_list(desk: Desk) -> None:
-    versions = get_app().drafts.versions(desk.draft.id, current_actor())
-    if not versions:
-        st.caption("The first version is kept when the text changes.")
-    for summary in versions[:50]:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"version:{summary.number}", gap="small"):
-            st.markdown(f"**{summary.number}** {as_markdown(summary.note or made_by(summary), 80)}", width="stretch")
-            if st.button("View", type="tertiary", icon=":material/history:", key=f"view:{summary.number}"):
-                look_at(desk, summary)
-        st.caption(f"{ago(summary.created_at)} · {counted(summary.word_count, 'word')}")
+    with st.container(key="versions", gap="small"):
+        _tools(desk)
+        _listed(desk)
+        _variants(desk)
 
 
-def made_by(summary: VersionSummary) -> str:
-    who = _MADE.get(summary.origin.kind, summary.origin.kind)
-    return f"{who} by {summary.origin.route}" if summary.origin.route else who
+def _tools(desk: Desk) -> None:
+    if st.button("Who wrote what", icon=":material/ink_highlighter:", key="origins", width="stretch"):
+        who_wrote_what(desk.draft)
+    if st.button("Make a variant", icon=":material/call_split:", key="branch", width="stretch"):
+        variant = get_app().versions.branch(desk.draft.id, current_actor())
+        st.toast("The variant is a draft of its own. It is open now.")
+        place.go_to(place.EDITOR, variant.id)
 
 
-def look_at(desk: Desk, summary: VersionSummary) -> None:
-    @st.dialog(f"Version {summary.number}", position="right", width="large")
-    def drawer() -> None:
-        with banners():
-            version = get_app().drafts.version(desk.draft.id, summary.number, current_actor())
-            now = get_app().drafts.open(desk.draft.id, current_actor())
-            st.caption(
-                f"{ago(summary.created_at)} · {counted(summary.word_count, 'word')} · {as_markdown(made_by(summary))}"
-            )
-            restore_button(desk, summary)
-            compare = st.toggle("Compare with the text as it is now", key="compare")
-            blocks = list(changes(version, now)) if compare else section_blocks(version.sections)
-            show_paper(blocks, key="version", label=f"Version {summary.number}")
-
-    drawer()
-
-
-def restore_button(desk: Desk, summary: VersionSummary) -> None:
-    if st.button("Restore this version", type="primary", icon=":material/restore:", key="restore"):
-        desk.show(get_app().drafts.restore(desk.draft.id, summary.number, current_actor()))
-        st.toast(f"Version {summary.number} is back. What was there is kept as a version too.")
+def _listed(desk: Desk) -> None:
+    name = st.selectbox("Show versions", list(SHOWN), key="versions:shown")
+    asked, parts = st.session_state.get("versions:parts", ((desk.draft.id, name), 1))
+    shown = PART * (parts if asked == (desk.draft.id, name) else 1)
+    found = get_app().versions.sittings(desk.draft.id, current_actor(), SHOWN[name], limit=shown + 1)
+    if not found:
+        st.caption("The first version is kept when the text changes." if name == "All" else "There are none of these.")
+    for sitting in found[:shown]:
+        _row(desk, sitting)
+    if len(found) > shown and st.button("Show more", icon=":material/expand_more:", key="versions:more"):
+        st.session_state["versions:parts"] = ((desk.draft.id, name), shown // PART + 1)
         st.rerun()
 
 
-def changes(version: Version, now: Draft) -> Iterator[Block]:
-    """Red was in the version and is gone, green has come since."""
-    if version.title != now.title:
-        yield diff_block("Title", version.title, now.title)
-    before, after = _by_key(version.sections), _by_key(now.sections)
-    for key in dict.fromkeys([*before, *after]):
-        old, new = before.get(key), after.get(key)
-        if (old and old.text) != (new and new.text):
-            shown = new or old
-            yield diff_block(shown.heading if shown else key, old.text if old else "", new.text if new else "")
+def _row(desk: Desk, sitting: Sitting) -> None:
+    newest = sitting.newest
+    with st.container(horizontal=True, vertical_alignment="center", key=f"version:{newest.number}", gap="small"):
+        st.markdown(f"**{newest.number}** {as_markdown(title_of(newest), 80)}", width="stretch")
+        if st.button("View", type="tertiary", icon=":material/history:", key=f"view:{newest.number}"):
+            look_at(desk, sitting)
+    facts = [ago(newest.created_at), counted(newest.word_count, "word")]
+    facts += [f"{sitting.count} saves"] if sitting.count > 1 else []
+    facts += [made_by(newest.origin)] if newest.name or newest.note else []
+    cost = newest.origin.cost_micros
+    facts += [money(cost, 0, 1)] if cost else []
+    st.caption(as_markdown(" · ".join(facts), 200))
 
 
-def _by_key(sections: Sequence[Section]) -> dict[str, Section]:
-    return {section.key: section for section in sections}
+def title_of(summary: VersionSummary) -> str:
+    return summary.name or summary.note or made_by(summary.origin)
+
+
+def _variants(desk: Desk) -> None:
+    versions, actor = get_app().versions, current_actor()
+    parent = versions.parent(desk.draft.id, actor)
+    if parent and parent.title:
+        _other(desk, parent.parent_id, f"Variant of “{parent.title}”, version {parent.parent_version}")
+    for variant in versions.variants(desk.draft.id, actor):
+        _other(desk, variant.draft_id, f"Variant “{variant.title}”, {counted(variant.word_count, 'word')}")
+
+
+def _other(desk: Desk, draft_id: str, title: str) -> None:
+    st.caption(as_markdown(title, 200))
+    with st.container(horizontal=True, key=f"variant:{draft_id}", gap="small"):
+        if st.button("Open", type="tertiary", icon=":material/ink_pen:", key=f"variant:open:{draft_id}"):
+            place.go_to(place.EDITOR, draft_id)
+        if st.button("Compare", type="tertiary", icon=":material/difference:", key=f"variant:compare:{draft_id}"):
+            look_at_variant(desk, draft_id)

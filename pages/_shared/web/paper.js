@@ -25,9 +25,55 @@ function gapCard(gap) {
   return card
 }
 
+function fold(told, nodes) {
+  const view = el("details", "fold")
+  view.append(el("summary", "", told), ...nodes)
+  return view
+}
+
+// A piece is [kind, text]: "=" stands in both, "-" and "+" in one; ["fold", told, text] is hidden until it is opened.
+function diffNodes(pieces) {
+  return pieces.map(([kind, text, hidden]) => {
+    if (kind === "=") return document.createTextNode(text)
+    return kind === "fold" ? fold(text, [hidden]) : el(kind === "+" ? "ins" : "del", "", text)
+  })
+}
+
 function diffView(pieces) {
+  const view = el("div", "diff")
+  view.append(...diffNodes(pieces))
+  return view
+}
+
+function besideView(rows) {
+  const view = el("div", "beside")
+  view.append(...rows.map((row) => (row.fold ? fold(row.fold, row.rows.map(besideRow)) : besideRow(row))))
+  return view
+}
+
+function besideRow({ left, right }) {
+  const row = el("div", "row")
+  for (const [label, pieces] of [["Before", left], ["After", right]]) {
+    const side = el("div", "diff")
+    side.setAttribute("role", "group")
+    side.setAttribute("aria-label", label)
+    side.append(...diffNodes(pieces))
+    row.append(side)
+  }
+  return row
+}
+
+// Who wrote what: [text, kind, told]; white space between sentences has no kind.
+function originView(marks) {
   const view = el("p", "diff")
-  for (const [kind, text] of pieces) view.append(kind === "=" ? text : el(kind === "+" ? "ins" : "del", "", text))
+  for (const [text, kind, told] of marks) {
+    if (!kind) view.append(text)
+    else {
+      const mark = el("mark", `origin ${kind}`, text)
+      mark.title = told
+      view.append(mark)
+    }
+  }
   return view
 }
 
@@ -36,6 +82,8 @@ function sectionView(section) {
   if (section.heading) node.append(el("h2", "", section.heading))
   if (section.gap) node.append(gapCard(section.gap))
   if (section.diff) node.append(diffView(section.diff))
+  if (section.rows) node.append(besideView(section.rows))
+  if (section.marks) node.append(originView(section.marks))
   if (section.html) {
     const body = el("div")
     body.innerHTML = section.html // cleaned on the server by writer.security.render
