@@ -5,8 +5,8 @@ import sys
 from itertools import dropwhile
 
 ALL = (
-    "article", "providers", "stop", "overlap", "extractive", "retrieval", "search", "reimport", "embedding", "citations",
-    "startup", "kills", "hunks", "ask", "checks",
+    "article", "providers", "stop", "overlap", "extractive", "retrieval", "search", "reimport", "embedding",
+    "citations", "startup", "kills", "hunks", "ask", "checks", "exports",
     "ingest_kills", "editor", "editor_kills",
 )  # fmt: skip
 

@@ -14,8 +14,8 @@ _SHOWN = 60
 def style_guide_form() -> None:
     guide = get_app().style_guides.of(current_actor())
     st.caption(
-        "Used for every draft: the checks go by it, the style guide pass applies it, and models are told of it when they "
-        "write or change something."
+        "Used for every draft: the checks go by it, the style guide pass applies it, and models are told of it when "
+        "they write or change something."
     )
     with st.form("style", border=False):
         terms = st.text_area(
@@ -31,16 +31,16 @@ def style_guide_form() -> None:
         left, right = st.columns(2)
         variety = left.selectbox(
             "English spelling",
-            list(VARIETIES),
-            list(VARIETIES).index(guide.variety),
-            VARIETIES.get,
+            [*VARIETIES],
+            [*VARIETIES].index(guide.variety),
+            lambda name: VARIETIES[name],
             key="style:variety",
         )
         comma = right.selectbox(
             "Oxford comma",
-            list(OXFORD),
-            list(OXFORD).index(guide.oxford_comma),
-            OXFORD.get,
+            [*OXFORD],
+            [*OXFORD].index(guide.oxford_comma),
+            lambda name: OXFORD[name],
             key="style:comma",
             help="The comma before the last item of a list: red, white, and blue.",
         )

@@ -43,6 +43,9 @@ ROUTES = [
     ("PUT", "/drafts/{draft}/sections/introduction"),
     ("POST", "/drafts/{draft}/suggest"),
     ("POST", "/drafts/{draft}/passes"),
+    ("POST", "/drafts/{draft}/checks"),
+    ("PUT", "/style-guide"),
+    ("POST", "/style-guide/ignored"),
     ("POST", "/drafts/{draft}/suggestions/suggestion-1"),
 ]
 WITHOUT_A_BODY_TOO = [
@@ -51,6 +54,7 @@ WITHOUT_A_BODY_TOO = [
     ("POST", "/sources/{source}/retry"),
     ("POST", "/sources/{source}/sync"),
 ]
+FIELDS += ["check", "ignored", "preferred", "banned", "variety", "oxford_comma"]
 FIELDS += ["id", "action", "pass", "before", "after", "instruction", "model", "accepted", "rejected", "edited"]
 PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -19,6 +19,7 @@ _DESCRIPTION = (121, 156)
 _DENSITY = (0.5, 3.0)
 _IN_HEADINGS = (0.30, 0.75)
 _IMAGE = re.compile(r"!\[([^\[\]\n]{0,500})\]\([^()\n]{0,1000}\)")
+_INLINE_CODE = re.compile(r"`[^`\n]{1,1000}`")
 _LINK = re.compile(r"(?<!!)\[[^\[\]\n]{1,500}\]\(\s*<?([^()\s<>]{1,1000})|<(https?://[^\s<>]{1,1000})>")
 
 
@@ -244,7 +245,7 @@ def _links(document: Document, name: str, label: str, *, outbound: bool) -> Foun
 def _targets(pieces: Sequence[Piece]) -> Iterator[bool]:
     """For each link whether it leads elsewhere. Links to a place on the same page do not count."""
     for piece in pieces:
-        for match in _LINK.finditer(piece.block.text) if _may_link(piece) else ():
+        for match in _LINK.finditer(_INLINE_CODE.sub("", piece.block.text)) if _may_link(piece) else ():
             target = match[1] or match[2]
             if not target.startswith(("#", "mailto:", "tel:")):
                 yield bool(re.match(r"(?:[a-z][a-z0-9+.-]*:)?//", target, re.IGNORECASE))
