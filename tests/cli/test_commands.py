@@ -240,6 +240,10 @@ def test_export_and_usage(terminal, tides, brief):
     assert terminal("export", draft_id, "--format", "markdown", "--out", file)[0] == 0
     assert file.read_text().startswith("---\n")
     assert terminal("export", draft_id, "--format", "exe")[0] == 2
+    page = terminal.folder / "x.html"
+    assert terminal("export", draft_id, "--format", "html", "--style", "author-date", "--out", page)[0] == 0
+    assert "<h2" in page.read_text()
+    assert 'href="#note-1"' not in page.read_text()
     assert terminal("export", draft_id, "--out", terminal.folder)[0] == 2
     assert terminal.json("usage")["total"]["calls"] == 0
     assert "0 calls" in terminal("usage")[1]
