@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.text import counted
@@ -22,12 +23,21 @@ def draw_web(found: Research, *, key: str) -> None:
     st.header("Pages on the web", anchor=False)
     if not setup.kind:
         st.caption("No web search is set up. You can choose one in Settings, or add addresses under Sources.")
+        _ways_on(key)
     elif found.questions and found.job.state is JobState.DONE:
         _ask_web(found, setup.host, key)
     for one in found.searched:
         if one.problem:
             st.warning(as_markdown(f"{one.query}: {one.problem}", 400), icon=":material/search_off:")
     pick_candidates(found, key=key)
+
+
+def _ways_on(key: str) -> None:
+    with st.container(horizontal=True, key=f"no_web:{key}"):
+        if st.button("Set one up", icon=":material/settings:", key=f"to_settings:{key}"):
+            place.go_to(place.SETTINGS)
+        if st.button("Add sources", icon=":material/add:", key=f"to_sources:{key}"):
+            place.go_to(place.SOURCES)
 
 
 def _ask_web(found: Research, host: str, key: str) -> None:

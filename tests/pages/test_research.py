@@ -170,3 +170,14 @@ def test_without_any_source_research_begins_with_a_topic(app: App, screen: Scree
     assert job is not None
     finished(app, job)
     assert {one.coverage for one in app.research.get(job.id, LOCAL_ACTOR).questions} == {Coverage.NOTHING}
+
+
+@pytest.mark.parametrize(("button", "title"), [("to_settings", "Settings"), ("to_sources", "Sources")])
+def test_where_no_web_search_is_set_up_ways_on_are_a_click_away(
+    app: App, screen: Screen, furnished: Furnished, button: str, title: str
+) -> None:
+    at, _, job_id = begun(app, screen)
+    at.button(key=f"{button}:{job_id}").click().run()
+
+    assert not at.exception
+    assert [one.value for one in at.title] == [title]

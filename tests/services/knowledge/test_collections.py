@@ -5,7 +5,7 @@ import pytest
 from tests.services.knowledge.studio import Studio
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.collections import Cut
-from writer.domain.errors import NotFound, UserMistake
+from writer.domain.errors import NotFound, ProviderUnavailable, UserMistake
 from writer.domain.scopes import Scope
 from writer.domain.sources import SourceState
 from writer.services.knowledge.collections import MAX_TAG, MOST_TAGS
@@ -118,6 +118,49 @@ def test_a_source_whose_file_is_gone_stays_as_it_was_and_says_so(studio: Studio)
     assert source.state is SourceState.READY
     assert source.note.startswith("It could not be cut anew, and stays as it was. The file of this source is missing")
     assert studio.sources.passages(source_id, LOCAL_ACTOR) == before
+
+
+class Unreliable:
+    """The real model as a service would give it: while `fault` is set, that is all it answers with."""
+
+    def __init__(self, inner):
+        self._inner = inner
+        self.fault = None
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def embed(self, texts):
+        if self.fault:
+            raise self.fault
+        return self._inner.embed(texts)
+
+
+def test_a_service_for_vectors_that_is_down_leaves_new_passages_to_words_says_so_and_is_asked_again(
+    sqlite_stores, tmp_path, embedder
+):
+    service = Unreliable(embedder)
+    with Studio(sqlite_stores, tmp_path, service) as studio:
+        ids = [added(studio, LONG.replace("tide", word), f"{word}.md") for word in ("tide", "flood")]
+        made = studio.collections.add("Made", LOCAL_ACTOR)
+        studio.collections.join(made.id, ids, LOCAL_ACTOR)
+        service.fault = ProviderUnavailable("openai", "connection refused")
+        studio.collections.change(made.id, LOCAL_ACTOR, cut=Cut(64))
+
+        assert studio.work() == [str(service.fault)]
+        for id_ in ids:
+            source = studio.sources.get(id_, LOCAL_ACTOR)
+            assert source.state is SourceState.READY
+            assert source.note.startswith("Its passages wait for their vectors")
+            assert max(sizes(studio, id_)) <= 64
+        assert studio.sources.search("pilots wait for high water", LOCAL_ACTOR)
+
+        service.fault = None
+        (job, *_) = studio.stores.jobs.jobs(LOCAL_ACTOR.user, kind="recut")
+        studio.stores.jobs.resume(job.id)
+        assert studio.work() == []
+        assert [studio.sources.get(id_, LOCAL_ACTOR).note for id_ in ids] == ["", ""]
+        assert not studio.stores.sources.lacking(studio.search_model)
 
 
 def test_a_source_that_is_waiting_to_be_read_is_cut_as_its_new_collection_says(studio: Studio):

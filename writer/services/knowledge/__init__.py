@@ -7,7 +7,8 @@ from writer.services.knowledge.ingestion import JOB_KIND, Ingestion
 from writer.services.knowledge.intake import Intake
 from writer.services.knowledge.library import SourceLibrary
 from writer.services.knowledge.search import HybridSearch
-from writer.services.knowledge.sources import Reindexed, SearchStatus, Sources
+from writer.services.knowledge.sources import Sources
+from writer.services.knowledge.status import Reindexed, SearchStatus
 
 __all__ = [
     "JOB_KIND",

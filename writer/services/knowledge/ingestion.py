@@ -78,9 +78,10 @@ class Ingestion:
         except WriterError as error:
             return await asyncio.to_thread(self._ended, source_id, error)
 
-    def cut_anew(self, source_id: int, *, embed_all: bool) -> str:
+    def cut_anew(self, source_id: int, attempt: int, *, embed_all: bool) -> str:
         """Reads a source again because it is to be cut otherwise; found as it was until the new passages are there.
-        Where its file cannot be read nothing changes but its note, which is returned."""
+        Where its file cannot be read nothing changes but its note, which is returned. Raises ProviderError where a
+        later attempt may get the vectors that are missing; until then the new passages are found by their words."""
         source = self._sources.get(source_id)
         try:
             self._put_passages(source)
@@ -88,7 +89,14 @@ class Ingestion:
             note = f"It could not be cut anew, and stays as it was. {error}"
             self._sources.set_state(source_id, source.state, note)
             return note
-        note = self._embedded(source_id, embed_all=embed_all)
+        try:
+            note = self._embedded(source_id, embed_all=embed_all)
+        except (ConfigurationError, ProviderError) as error:
+            again = retry_after(error, attempt, _ATTEMPTS) is not None
+            note = _waiting(error) if again else words_only(error)
+            if again:
+                self._finish(source_id, note)
+                raise
         self._finish(source_id, note)
         return note
 
@@ -121,10 +129,7 @@ class Ingestion:
         if self._embedder is None or not self._embedder.model:
             return NO_MODEL
         vectors = PassageVectors(self._sources, self._embedder, self._cut_of)
-        try:
-            vectors.fill(vectors.all(source_id) if embed_all else vectors.missing(source_id))
-        except (ConfigurationError, ProviderError) as error:
-            return words_only(error)
+        vectors.fill(vectors.all(source_id) if embed_all else vectors.missing(source_id))
         return ""
 
     async def _embed(self, source_id: int, context: StepContext) -> str:
@@ -158,8 +163,7 @@ class Ingestion:
                 return
 
     def _waits(self, source_id: int, error: WriterError) -> None:
-        note = f"Its passages wait for their vectors, which are asked for again by themselves. {error}"
-        self._sources.set_state(source_id, SourceState.EMBEDDING, note)
+        self._sources.set_state(source_id, SourceState.EMBEDDING, _waiting(error))
 
     def _finish(self, source_id: int, note: str) -> JsonObject:
         self._keywords.catch_up()
@@ -191,6 +195,10 @@ def cut_into_passages(document: Document, cut: Cut, embedder: Embedder | None) -
 
 def words_only(error: WriterError) -> str:
     return f"Found by its words only. {error}"
+
+
+def _waiting(error: WriterError) -> str:
+    return f"Its passages wait for their vectors, which are asked for again by themselves. {error}"
 
 
 def _source_id(context: StepContext) -> int:

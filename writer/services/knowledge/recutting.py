@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from writer.domain.collections import Cut
-from writer.domain.errors import JobStopped, NotFound
+from writer.domain.errors import JobStopped, NotFound, ProviderError
 from writer.domain.jobs import Job, JobState, JsonObject, NewJob, NewStep, StepOutcome
 from writer.domain.ports.collections import Recut
 from writer.domain.ports.jobs import JobLedger
@@ -59,21 +59,26 @@ class RecutSteps:
 
     async def recut(self, context: StepContext) -> StepOutcome:
         start, wanted = int(context.step.args["start"]), context.job.args["sources"]
-        kept = 0
+        kept, unanswered = 0, None
         for at, (source_id, embed_all) in enumerate(wanted[start : start + IN_ONE_STEP], start=start + 1):
             context.show.restart()
             context.show(f"{at:,} of {len(wanted):,} sources")
-            kept += bool(await asyncio.to_thread(self._one, int(source_id), bool(embed_all)))
+            try:
+                kept += bool(await asyncio.to_thread(self._one, int(source_id), context.step.attempt, bool(embed_all)))
+            except ProviderError as error:  # the others need no service, or it may answer them
+                unanswered = error
+        if unanswered is not None:
+            raise unanswered
         following = start + IN_ONE_STEP
         return StepOutcome(_result(kept), next_steps=(_step(following),) if following < len(wanted) else ())
 
-    def _one(self, source_id: int, embed_all: bool) -> str:
+    def _one(self, source_id: int, attempt: int, embed_all: bool) -> str:
         """A note where it could not be done. One that is being read is read again from the start; one that failed is
         cut as it should be when it is tried again."""
         try:
             source = self._sources.get(source_id)
             if source.state is SourceState.READY or (source.state is SourceState.FAILED and source.passages):
-                return self._ingestion.cut_anew(source_id, embed_all=embed_all)
+                return self._ingestion.cut_anew(source_id, attempt, embed_all=embed_all)
             if not source.state.is_settled:
                 self._read_again(source_id)
         except (NotFound, JobStopped):  # deleted, or a newer version is being read, which is cut right

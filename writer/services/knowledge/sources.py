@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,7 +25,7 @@ from writer.services.knowledge.highlights import Highlights
 from writer.services.knowledge.import_desk import ImportDesk
 from writer.services.knowledge.intake import NOWHERE, Intake
 from writer.services.knowledge.search import DenseIndex, HybridSearch
-from writer.services.knowledge.serving import Serving
+from writer.services.knowledge.status import Reindexed, SearchStatus, search_status
 from writer.services.knowledge.titles import first_line, tidy, title_from
 from writer.services.knowledge.uploads import received
 from writer.services.knowledge.vectors import PassageVectors
@@ -34,25 +34,6 @@ MAX_HITS = 100
 _LOOKS_LIKE_MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|\|.*\|)", re.MULTILINE)
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchStatus:
-    """`sentence` is for people: what serves searches now. `model` is "" when words alone do."""
-
-    passages: int
-    vectors: int
-    model: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reindexed:
-    """`passages` and `vectors` are in the indexes now; `embedded` passages had no vector and have one now."""
-
-    passages: int
-    vectors: int
-    embedded: int
 
 
 class Sources:
@@ -240,20 +221,7 @@ class Sources:
         self._tell_indexes()
 
     def status(self) -> SearchStatus:
-        if self._embedder is None or not self._embedder.model:
-            return SearchStatus(
-                self._sources.counts("")[0], 0, "", "Search by words only: no embedding model is installed."
-            )
-        passages, vectors = self._sources.counts(self._embedder.model)
-        failure = self._embedder.failure if isinstance(self._embedder, Serving) else ""
-        english = " (English)" if self._embedder.model.startswith("sentence-transformers/") else ""
-        found_by = f"Search by words and by meaning{english}."
-        sentence = f"Search by words alone for now. {failure}" if failure else found_by
-        if vectors < passages:
-            sentence = (
-                f"{sentence} {passages - vectors:,} of {passages:,} passages are found by their words only so far."
-            )
-        return SearchStatus(passages, vectors, self._embedder.model, sentence)
+        return search_status(self._sources, self._embedder)
 
     def reindex(self, told: Callable[[int], object] = lambda done: None) -> Reindexed:
         """Both indexes anew from the database, after giving vectors to the passages that have none for this model;
