@@ -8,6 +8,7 @@ from pages._shared.article import brief_facts, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.checks import show_checks
 from pages._shared.claims import chips_of, claims_panel
+from pages._shared.comments import show_comments
 from pages._shared.exporting import export_button
 from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
@@ -113,10 +114,12 @@ def reading_view(desk: Desk) -> None:
 
 
 def panels(desk: Desk, view: str) -> None:
-    cited, checks, versions = st.tabs(["Citations", "Checks", "Versions"])
+    cited, checks, comments, versions = st.tabs(["Citations", "Checks", "Comments", "Versions"])
+    live = view == TEXT and not could_not_start(desk.draft.id)
     with checks:
-        live = view == TEXT and not could_not_start(desk.draft.id)
         show_checks(app.drafts.open(desk.draft.id, actor), live=live)
+    with comments:
+        show_comments(app.drafts.open(desk.draft.id, actor), live=live)
     with cited:
         claims_panel(desk)
         citations(desk.draft)

@@ -7,6 +7,7 @@ import { openSearchPanel, search, searchKeymap } from "@codemirror/search"
 import { Checks } from "./checks.js"
 import { chips, cited, closeCitation, setCited, showCitationAtCursor } from "./citations.js"
 import { countWords, readingTime } from "./counts.js"
+import { Comments, comments } from "./comments.js"
 import { decide } from "./conflict.js"
 import { focusMode, setFocusMode } from "./focus.js"
 import { helpSheet } from "./help.js"
@@ -37,6 +38,7 @@ export class Editor {
     this.saving = new Saving(draft, api, this)
     this.asking = new Asking({ api, draft, view: () => this.view, changed: () => this.drawTray() })
     this.checks = new Checks(this)
+    this.comments = new Comments(this)
   }
 
   // ---- what saving asks of the page ------------------------------------------------------------------------------
@@ -108,6 +110,7 @@ export class Editor {
       cited,
       chips,
       sectionMarks,
+      comments,
       suggestions,
       undoable,
       drawnSuggestions,
@@ -289,6 +292,7 @@ export class Editor {
     this.drawOutline()
     this.drawTray()
     this.checks.open()
+    this.comments.open()
   }
 
   showTitle() {
@@ -351,6 +355,7 @@ export class Editor {
   unmount() {
     this.asking.stopAll()
     this.checks.close()
+    this.comments.close()
     clearTimeout(this.telling)
     for (const { again } of Object.values(this.heard)) clearInterval(again)
     this.component = null

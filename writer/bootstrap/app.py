@@ -8,6 +8,7 @@ from writer.services.articles.service import Articles
 from writer.services.checks.guides import StyleGuides
 from writer.services.checks.service import Checks
 from writer.services.claims.service import Claims
+from writer.services.comments import Comments
 from writer.services.doctor import Finding
 from writer.services.draft_imports import DraftImports
 from writer.services.draft_search import DraftFollower, DraftSearch
@@ -45,6 +46,7 @@ class App:
     versions: Versions
     draft_search: DraftSearch
     library: Library
+    comments: Comments
     claims: Claims
     checks: Checks
     style_guides: StyleGuides

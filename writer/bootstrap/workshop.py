@@ -32,6 +32,7 @@ from writer.services.claims.checker import Checker
 from writer.services.claims.job import ClaimChecks
 from writer.services.claims.pool import Pool
 from writer.services.claims.service import Claims
+from writer.services.comments import Comments
 from writer.services.doctor import findings
 from writer.services.draft_imports import DraftImports
 from writer.services.draft_search import DraftFollower, DraftSearch
@@ -139,6 +140,7 @@ class Workshop:
             drafts=self.drafts,
             versions=Versions(self.drafts, self.stores.versions),
             draft_search=draft_search,
+            comments=Comments(self.stores.comments, self.drafts),
             library=Library(self.stores.library, self.drafts, exports, titles),
             claims=self.claims,
             checks=TextChecks(self.drafts, self.claims, self.style_guides),

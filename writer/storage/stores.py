@@ -2,6 +2,7 @@
 
 from writer.domain.ports.claims import ClaimStore
 from writer.domain.ports.collections import CollectionStore
+from writer.domain.ports.comments import CommentStore
 from writer.domain.ports.draft_index import DraftIndex as DraftIndexPort
 from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.jobs import JobLedger
@@ -15,6 +16,7 @@ from writer.domain.ports.usage import UsageLedger
 from writer.domain.ports.versions import VersionStore
 from writer.storage.checked import CheckedClaims
 from writer.storage.collections import Collections
+from writer.storage.comments import Comments
 from writer.storage.database import Database
 from writer.storage.draft_index import DraftIndex
 from writer.storage.drafts import Drafts
@@ -36,6 +38,7 @@ class Stores:
         self.versions: VersionStore = Versions(database)
         self.draft_index: DraftIndexPort = DraftIndex(database)
         self.library: LibraryStore = Library(database)
+        self.comments: CommentStore = Comments(database)
         self.sources: SourceStore = Sources(database)
         self.collections: CollectionStore = Collections(database)
         self.jobs: JobLedger = Jobs(database)
