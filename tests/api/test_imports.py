@@ -213,4 +213,5 @@ def test_an_import_goes_into_a_collection_by_name_and_into_no_one_elses(open_app
     for unknown in (theirs.id, "Theirs", 999, ""):
         answer = web.post("/imports", json={"addresses": [f"{site.place}/b"], "collection": unknown})
         assert_is_problem(answer, 404)
+    assert_is_problem(web.post("/imports", json={"addresses": [f"{site.place}/b"], "collection": True}), 422)
     assert len(open_app.sources.imports(LOCAL_ACTOR)) == 1

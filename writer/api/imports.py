@@ -24,7 +24,7 @@ class ImportBody(Body):
     sitemap: Line | None = None
     folder: Line | None = None
     limit: int = Field(FETCH_LIMIT, ge=1, le=MOST_ADDRESSES)
-    collection: Line | int | None = None
+    collection: Line | Annotated[int, Field(strict=True)] | None = None
 
 
 class AgainBody(Body):
