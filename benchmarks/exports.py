@@ -3,7 +3,6 @@
 Reads each file back and counts marks of citations that differ from those in the text; then how long each kind takes.
 """
 
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -49,4 +48,4 @@ def _differing(found: list[int] | list[str], wanted: list[int] | list[str]) -> i
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

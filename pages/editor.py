@@ -9,7 +9,7 @@ from pages._shared.banner import banners, show_error
 from pages._shared.checks import show_checks
 from pages._shared.claims import chips_of, claims_panel
 from pages._shared.comments import show_comments
-from pages._shared.exporting import export_button
+from pages._shared.exporting import export_popover
 from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
 from pages._shared.manuscript import could_not_start, write_text
@@ -42,7 +42,7 @@ def heading(desk: Desk) -> str:
     with title_row("Editor"):
         view = st.radio("View", VIEWS, key="view", horizontal=True, label_visibility="collapsed")
         status(desk)
-        export_button(desk.draft, key="export")
+        export_popover(desk.draft)
     still_writing(desk.draft)
     return view
 

@@ -7,7 +7,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, facts, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.claims import chips_of, wait_for_checks
-from pages._shared.exporting import export_button
+from pages._shared.exporting import export_popover
 from pages._shared.findings import show_findings
 from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
@@ -43,7 +43,7 @@ def caption_row(draft: Draft, text: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="caption_row"):
         st.caption(text, width="stretch")
         if draft.word_count:
-            export_button(draft, key="export", type="tertiary")
+            export_popover(draft, type="tertiary")
         if st.button("New article", icon=":material/add:", type="tertiary", key="new"):
             place.leave_draft(place.WRITING)
             st.rerun()

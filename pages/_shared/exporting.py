@@ -17,16 +17,25 @@ _copy = st.components.v2.component(
 )
 
 
-def export_button(
-    draft: Draft | DraftSummary, *, key: str, type: Literal["secondary", "tertiary"] = "secondary"
-) -> None:
+def export_popover(draft: Draft, *, type: Literal["secondary", "tertiary"] = "secondary") -> None:
+    """For a page about one draft: it stays open when the page runs again, as it does after each autosave."""
+    with st.popover("Export", icon=":material/download:", type=type, key="export"):
+        _choices(draft)
+
+
+def export_button(draft: DraftSummary, *, key: str, type: Literal["secondary", "tertiary"] = "secondary") -> None:
+    """For a list: the choices are drawn for the one that is asked for."""
     if st.button("Export", key=key, type=type, icon=":material/download:"):
         export_dialog(draft)
 
 
 @st.dialog("Export")
-def export_dialog(draft: Draft | DraftSummary) -> None:
+def export_dialog(draft: DraftSummary) -> None:
     st.caption(as_markdown(draft.title, 120))
+    _choices(draft)
+
+
+def _choices(draft: Draft | DraftSummary) -> None:
     left, right = st.columns(2)
     format = left.selectbox("Format", list(FORMATS), format_func=lambda one: FORMATS[one].label, key="export:format")
     style = right.selectbox(
