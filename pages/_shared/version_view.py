@@ -33,7 +33,9 @@ def look_at(desk: Desk, sitting: Sitting) -> None:
             _restoring(desk, version)
             look = st.segmented_control("View of the version", LOOKS, default=READ, key="version:look") or READ
             if look == READ:
-                show_paper(section_blocks(version.sections), key="version", label=f"Version {number}")
+                texts = [section.text for section in version.sections]
+                cited = get_app().drafts.references_in(desk.draft.owner_id, texts)
+                show_paper(section_blocks(version.sections, cited), cited, key="version", label=f"Version {number}")
             else:
                 _compared(desk, number, beside=look == BESIDE)
 
