@@ -1,7 +1,6 @@
 """From what a rule would make of a piece of text to findings that each offer one change."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from writer.domain.checking import Family, Finding, Severity
 from writer.domain.hunks import Hunk, diff
@@ -56,7 +55,3 @@ def without_overlaps(findings: Sequence[Finding]) -> list[Finding]:
         if all(one.end <= other.start or other.end <= one.start for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda one: (one.start, one.end))
-
-
-def about(finding_: Finding, *, section: str) -> Finding:
-    return replace(finding_, section=section)

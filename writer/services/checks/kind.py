@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from writer.domain.checking import TITLE, Family, Finding, Severity
+from writer.domain.checking import Family, Finding, Severity
 from writer.domain.citations import TOKEN
 from writer.domain.claims import Claim, ClaimStatus
 from writer.domain.drafts import Draft
@@ -86,7 +86,3 @@ def _malformed(document: Document) -> Iterator[Finding]:
                 place = (piece.block.start + match.start(), piece.block.start + match.end())
                 reason = "This is no citation: one looks like [[S1.p4]], and the ids stand in Sources."
                 yield document.finding("malformed", Family.CITATIONS, Severity.PROBLEM, reason, place)
-
-
-def is_about_title(finding: Finding) -> bool:
-    return finding.target == TITLE
