@@ -73,7 +73,7 @@ def page() -> None:
         "Search in your sources", key="sources:query", icon=":material/search:", placeholder="What do you want to know?"
     )
     if query.strip():
-        draw_search(query)
+        draw_search(query, chosen.id if chosen else None)
         return
     if chosen:
         draw_settings(chosen, [one for one in collections if one.id != chosen.id])

@@ -1,6 +1,7 @@
 """Searching in the writer's sources: what is found, where, why, how close it is, and more like it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -21,15 +22,21 @@ _FIRST_DAY = date(1000, 1, 1)
 Option = TypeVar("Option", int, str)
 
 
-def draw_search(query: str) -> None:
+def draw_search(query: str, looked_at: int | None = None) -> None:
+    """Within the collection that is looked at, unless the filter names others."""
     scope = draw_filter()
+    if looked_at is not None and not scope.collections:
+        scope = replace(scope, collections=(looked_at,))
+    if not scope.is_everything:
+        within = len(get_app().sources.in_scope(scope, current_actor()))
+        st.caption(f":material/filter_alt: Only in {counted(within, 'source')}")
     asked, like = st.session_state.get(_LIKE, ("", ""))
     if like and asked == query:
         draw_similar(like, query)
         return
     hits = get_app().sources.search(query, current_actor(), limit=SHOWN, scope=scope, nearest_sentence=True)
     if not hits:
-        narrowed = "" if scope.is_everything else " within the filter"
+        narrowed = "" if scope.is_everything else " within what you chose"
         st.caption(f"Nothing in your sources{narrowed} is close enough. Try other words.")
     for hit in hits:
         show_hit(hit, query)
@@ -41,7 +48,7 @@ def draw_filter() -> Scope:
     collections = {one.id: one.name for one in get_app().collections.listing(current_actor())}
     with st.popover("Filter", icon=":material/filter_list:", key="search:filter"):
         since, until = _dates(sources)
-        chosen = Scope(
+        return Scope(
             collections=_chosen("Collections", list(collections), collections),
             tags=_chosen("Tags", sorted({tag for source in sources for tag in source.tags})),
             kinds=_chosen("Kinds", sorted({source.kind for source in sources})),
@@ -49,10 +56,6 @@ def draw_filter() -> Scope:
             since=since,
             until=until,
         )
-    if not chosen.is_everything:
-        within = len(get_app().sources.in_scope(chosen, current_actor()))
-        st.caption(f":material/filter_alt: Only in {counted(within, 'source')}")
-    return chosen
 
 
 def _chosen(label: str, options: Sequence[Option], names: Mapping[int, str] | None = None) -> tuple[Option, ...]:

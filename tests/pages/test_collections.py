@@ -194,3 +194,15 @@ def test_the_brief_of_a_draft_names_its_collections(app: App, screen: Screen, fu
 
     assert "Collections" in said(at)
     assert "Harbour" in said(at)
+
+
+def test_a_search_looks_into_the_collection_that_is_looked_at(app: App, screen: Screen, furnished: Furnished) -> None:
+    empty = app.collections.add("Empty", LOCAL_ACTOR)
+    at = screen("sources")
+    at.text_input(key="sources:query").set_value("harbour heat").run()
+    assert [b for b in at.button if str(b.key).startswith("like:")]
+
+    at.session_state["sources:collection"] = empty.id
+    at.run()
+    assert not [b for b in at.button if str(b.key).startswith("like:")]
+    assert "Only in 0 sources" in said(at)
