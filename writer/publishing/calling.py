@@ -102,9 +102,9 @@ class Calling:
         return SendingRefused(self.name, f"the site refused this (status {status}).")
 
 
-def _seconds(retry_after: str) -> float:
+def _seconds(retry_after: str) -> float | None:
     text = retry_after.strip()
-    return float(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 30.0
+    return float(text) if text.isascii() and text.isdecimal() and len(text) < 6 else None
 
 
 def _code_in(value: object) -> str:
