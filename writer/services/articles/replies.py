@@ -46,9 +46,7 @@ def gap_in(text: str) -> Gap | None:
     if not isinstance(value, dict) or value.get("status") != "insufficient":
         return None
     missing = _strings(value.get("missing"))
-    return Gap(
-        missing or (NOTHING_NAMED,), _strings(value.get("suggested_queries"))
-    )
+    return Gap(missing or (NOTHING_NAMED,), _strings(value.get("suggested_queries")))
 
 
 def _strings(value: Any) -> tuple[str, ...]:
