@@ -1,6 +1,6 @@
 import contextlib
-import re
 import logging
+import re
 
 import pytest
 from fastapi import FastAPI

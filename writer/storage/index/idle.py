@@ -25,12 +25,15 @@ class IdleConnections:
     def one(self) -> Iterator[sqlite3.Connection]:
         """What fails is not used again."""
         connection = self._waiting() or self._new()
+        is_sound = False
         try:
             yield connection
-        except BaseException:
-            connection.close()
-            raise
-        self._keep(connection)
+            is_sound = True
+        finally:
+            if is_sound:
+                self._keep(connection)
+            else:
+                connection.close()
 
     def close(self) -> None:
         with self._lock:
