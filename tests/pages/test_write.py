@@ -127,7 +127,7 @@ def test_a_finished_draft_shows_its_facts_and_how_to_go_on(app: App, screen: Scr
     assert "sources cited" in said(at)
     assert "written by Built" in said(at)
     assert at.button(key="edit").label == "Open in editor"
-    assert len(at.get("bidi_component")) == 1
+    assert len(at.get("bidi_component")) == 2  # the article, and the button that copies it
 
 
 def test_the_rules_of_the_kind_of_article_speak_beside_it(app: App, screen: Screen, furnished: Furnished) -> None:
