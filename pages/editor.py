@@ -16,11 +16,12 @@ from pages._shared.manuscript import could_not_start, write_text
 from pages._shared.paper import where
 from pages._shared.section_editor import Desk, edit_section
 from pages._shared.sources import read_source
+from pages._shared.still_writing import still_writing
 from pages._shared.text import words_of
 from pages._shared.versions import version_list
+from pages._shared.voices import draw_voice_of
 from writer.domain.drafts import Draft, DraftState
 from writer.domain.errors import EditConflict, NotFound
-from writer.domain.jobs import JobState
 from writer.security.render import as_markdown
 
 STATES = [DraftState.DRAFTING, DraftState.IN_REVIEW, DraftState.FACT_CHECK, DraftState.READY, DraftState.PUBLISHED]
@@ -45,15 +46,6 @@ def heading(desk: Desk) -> str:
         export_popover(desk.draft)
     still_writing(desk.draft)
     return view
-
-
-def still_writing(draft: Draft) -> None:
-    job = app.jobs.for_draft(draft.id, actor)
-    if job and job.state in (JobState.RUNNING, JobState.WAITING):
-        note = st.container(horizontal=True, vertical_alignment="center")
-        note.caption("This draft is still being written. What you change here is kept.", width="stretch")
-        if note.button("Watch it", icon=":material/visibility:", type="tertiary", key="watch"):
-            place.go_to(place.WRITE, draft.id)
 
 
 def status(desk: Desk) -> None:
@@ -125,6 +117,8 @@ def panels(desk: Desk, view: str) -> None:
         citations(desk.draft)
     with versions:
         version_list(desk)
+    with st.expander("Voice", icon=":material/record_voice_over:"):
+        draw_voice_of(app.drafts.open(desk.draft.id, actor))
     with st.expander("Brief", icon=":material/assignment:"):
         brief_facts(desk.draft.brief)
 

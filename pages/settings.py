@@ -10,6 +10,7 @@ from pages._shared.routes import BUILT_IN_NOTE
 from pages._shared.search_model import draw_search_model
 from pages._shared.style_guide_form import style_guide_form
 from pages._shared.text import Colour
+from pages._shared.voices import draw_voices
 from pages._shared.web_search_form import web_search_form
 from writer.security.render import as_markdown
 from writer.services.providers import RouteHealth
@@ -96,13 +97,14 @@ def page() -> None:
             ":material/manage_search: Search model",
             ":material/travel_explore: Web search",
             ":material/spellcheck: Style guide",
+            ":material/record_voice_over: Voices",
             ":material/stethoscope: This installation",
             ":material/contrast: Appearance",
         ]
     )
     for tab, draw in zip(
         tabs,
-        (providers, order, draw_search_model, web_search_form, style_guide_form, installation, appearance),
+        (providers, order, draw_search_model, web_search_form, style_guide_form, draw_voices, installation, appearance),
         strict=True,
     ):
         with tab, banners():

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages._shared.app import current_actor, get_app
 from pages._shared.text import lines
+from pages._shared.voices import names_of_voices
 from writer.domain.briefs import MAX_TOPIC, MAX_WORDS, Brief
 from writer.domain.sources import Source
 from writer.security.render import plain
@@ -35,6 +36,7 @@ _FIELDS = (
     "reading_level",
     "language",
     "due",
+    "voice",
 )
 _USUAL = "usual_words"
 _COLLECTIONS = "brief:collections"
@@ -95,11 +97,20 @@ def draw_more(kind: ContentType) -> None:
         with left:
             _text("Tone or voice", "tone", "Plain, dry, a little amused")
             _choice("Point of view", "point_of_view", VIEWPOINTS)
+            _voice()
         with right:
             _choice("Language", "language", tuple(LANGUAGES), LANGUAGES)
             _choice("Reading level", "reading_level", LEVELS)
         draw_own_fields(kind)
         st.date_input("Due", None, key="brief:due", persist_state="session")
+
+
+def _voice() -> None:
+    names = names_of_voices()
+    if st.session_state.get("brief:voice", "") not in names:
+        st.session_state["brief:voice"] = ""  # it was deleted since
+    if len(names) > 1:
+        _choice("Voice", "voice", tuple(names), names)
 
 
 def draw_own_fields(kind: ContentType) -> None:

@@ -26,6 +26,7 @@ from writer.api import (
     sources,
     usage,
     versions,
+    voices,
 )
 from writer.api.guard import Guard
 from writer.api.problems import LastResort, add_problem_handlers
@@ -51,6 +52,7 @@ def create_api(app: "App", who: WhoAsks = the_local_owner) -> FastAPI:
         draft_imports,
         library,
         comments,
+        voices,
         gaps,
         research,
         manuscripts,

@@ -28,6 +28,7 @@ from writer.services.questions import Questions
 from writer.services.research import ResearchDesk
 from writer.services.usage import Usage
 from writer.services.versions import Versions
+from writer.services.voices import Voices
 from writer.services.web_search import WebSearches
 from writer.settings import Settings
 from writer.storage import Database
@@ -47,6 +48,7 @@ class App:
     draft_search: DraftSearch
     library: Library
     comments: Comments
+    voices: Voices
     claims: Claims
     checks: Checks
     style_guides: StyleGuides

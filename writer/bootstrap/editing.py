@@ -20,6 +20,7 @@ from writer.services.editing.suggestions import Suggestions
 from writer.services.jobs import EngineLoop
 from writer.services.providers import Providers
 from writer.services.usage import UsageBook
+from writer.services.voices import Voices
 from writer.storage import Stores
 
 
@@ -47,9 +48,11 @@ def editing_room(
     book: UsageBook,
     loop: EngineLoop,
     guides: StyleGuides,
+    voices: Voices,
 ) -> EditingRoom:
     def voice(draft: Draft) -> str:
-        return voice_of(draft.brief, guides.rules(draft.owner_id))
+        learnt = voices.rules(draft.owner_id, draft.brief)
+        return voice_of(draft.brief, guides.rules(draft.owner_id), learnt)
 
     def own_style(draft: Draft) -> Callable[[str], str]:
         return partial(in_style, guide=guides.owned(draft.owner_id), language=draft.brief.language)

@@ -47,6 +47,7 @@ from writer.services.providers import Providers
 from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
 from writer.services.usage import Usage, UsageBook
 from writer.services.versions import Versions
+from writer.services.voices import Voices
 from writer.settings import Settings, environment_accounts
 from writer.storage import Database, Stores
 from writer.typesetting import PandocTypesetter, TypstTypesetter
@@ -77,6 +78,7 @@ class Workshop:
         self.researching = Researching(settings, self.stores, self.knowledge, self.registry, self.providers)
         self.publishing = PublishingRoom(settings, self.stores)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
+        self.voices = Voices(self.stores.voices, self.drafts, self.stores.drafts)
         self.style_guides = StyleGuides(self.stores.settings)
         self.entailment = CrossEncoder(settings.entailment_model) if settings.entailment_model else None
         self.claims = Claims(
@@ -140,6 +142,7 @@ class Workshop:
             drafts=self.drafts,
             versions=Versions(self.drafts, self.stores.versions),
             draft_search=draft_search,
+            voices=self.voices,
             comments=Comments(self.stores.comments, self.drafts),
             library=Library(self.stores.library, self.drafts, exports, titles),
             claims=self.claims,
@@ -154,6 +157,7 @@ class Workshop:
                 self.book,
                 self.loop,
                 self.style_guides,
+                self.voices,
             ),
             exports=exports,
             draft_imports=DraftImports(self.drafts, IsolatedReader()),
@@ -188,7 +192,9 @@ class Workshop:
         if not routes or routes[0] == BUILT_IN:
             return self.extractive
         provider = self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN])
-        return ModelDrafter(provider, style=self.style_guides.rules(owner_id))
+        return ModelDrafter(
+            provider, style=self.style_guides.rules(owner_id), voice=partial(self.voices.rules, owner_id)
+        )
 
     def answerer_for(self, owner_id: str, route: str) -> Answerer:
         routes = [route] if route else self.providers.routes(Actor(owner_id))

@@ -14,6 +14,7 @@ from writer.domain.ports.sources import SourceStore
 from writer.domain.ports.suggestions import SuggestionStore
 from writer.domain.ports.usage import UsageLedger
 from writer.domain.ports.versions import VersionStore
+from writer.domain.ports.voices import VoiceStore
 from writer.storage.checked import CheckedClaims
 from writer.storage.collections import Collections
 from writer.storage.comments import Comments
@@ -30,6 +31,7 @@ from writer.storage.settings import Settings
 from writer.storage.sources import Sources
 from writer.storage.suggestions import Suggestions
 from writer.storage.usage import Usage
+from writer.storage.voices import Voices
 
 
 class Stores:
@@ -42,6 +44,7 @@ class Stores:
         self.sources: SourceStore = Sources(database)
         self.collections: CollectionStore = Collections(database)
         self.jobs: JobLedger = Jobs(database)
+        self.voices: VoiceStore = Voices(database)
         self.usage: UsageLedger = Usage(database)
         self.settings: SettingsStore = Settings(database, cipher)
         self.claims: ClaimStore = CheckedClaims(database)

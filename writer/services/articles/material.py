@@ -55,13 +55,15 @@ _BRIEF_LISTS = (
 )
 
 
-def brief_text(brief: Brief, style: Sequence[str] = ()) -> str:
-    """Only what the writer filled in, one field per line; `style` are the rules of their style guide."""
+def brief_text(brief: Brief, style: Sequence[str] = (), voice: Sequence[str] = ()) -> str:
+    """Only what the writer filled in, one field per line; `style` are the rules of their style guide, `voice` the
+    sentences about the voice that the brief names."""
     lines = [f"Topic: {brief.topic}"]
     lines += [f"{label}: {value}" for label, name in _BRIEF_FIELDS if (value := getattr(brief, name))]
     lines += [f"{label}: {'; '.join(values)}" for label, name in _BRIEF_LISTS if (values := getattr(brief, name))]
     lines += [f"{name}: {value}" for name, value in brief.extra if value]
     lines += [f"Style guide: {rule}" for rule in style]
+    lines += [f"Voice: {sentence}" for sentence in voice]
     return "\n".join(lines)
 
 

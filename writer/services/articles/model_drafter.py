@@ -19,7 +19,7 @@ from writer.services.articles.plan_reply import PLAN_SCHEMA, plan_in
 from writer.services.articles.plans import mended, plain_plan
 from writer.services.articles.prompts import all_versions, prompts
 from writer.services.articles.replies import headline_in
-from writer.services.articles.section_writing import ROOM_TO_THINK, LengthRule, SectionWriting
+from writer.services.articles.section_writing import ROOM_TO_THINK, LengthRule, SectionWriting, VoiceOf, no_voice
 
 _EXCERPT = 420
 _OUTLINE_WORDS = 1_500
@@ -33,13 +33,22 @@ _HEADLINE_SCHEMA = (
 
 class ModelDrafter:
     """`provider` already is wrapped: retries, breaker, limits and fallback are not this one's business. `style` are the
-    rules of the writer's style guide: a change of theirs makes another text."""
+    rules of the writer's style guide: a change of theirs makes another text. `voice` says what is known of the voice that
+    a brief names, which never changes under its id."""
 
-    def __init__(self, provider: Provider, *, length: LengthRule | None = None, style: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        length: LengthRule | None = None,
+        style: Sequence[str] = (),
+        voice: VoiceOf = no_voice,
+    ) -> None:
         rule = length or LengthRule()
         self._asking = Asking(provider)
         self._style = tuple(style)
-        self._writing = SectionWriting(self._asking, rule, self._style)
+        self._voice = voice
+        self._writing = SectionWriting(self._asking, rule, self._style, voice)
         self.name = provider.route
         self.identity = f"{provider.route}/{digest_of(all_versions(), rule.off_by, *self._style)[:12]}"
 
@@ -47,7 +56,7 @@ class ModelDrafter:
         request = CompletionRequest(
             prompts()["outline"].messages(
                 sources=material.source_blocks(evidence, _EXCERPT),
-                brief=material.brief_text(brief, self._style),
+                brief=material.brief_text(brief, self._style, self._voice(brief)),
                 content_type=material.type_text(type_of(brief)),
                 sections=_sections_wanted(brief),
                 words=str(brief.words),
@@ -109,7 +118,7 @@ class ModelDrafter:
         """A reply that holds no title gives the approved working title and the thesis."""
         prompt = prompts()["headline"]
         messages = prompt.messages(
-            brief=material.brief_text(body.brief, self._style),
+            brief=material.brief_text(body.brief, self._style, self._voice(body.brief)),
             content_type=material.type_text(type_of(body.brief)),
             text=material.body_text(body),
             title=body.outline.title,

@@ -1,8 +1,9 @@
 """A section as a model writes it: citations checked, length counted, gaps kept as values."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from writer.domain.briefs import Brief
 from writer.domain.citations import TOKEN, Checked, cited_ids, ids_of, only_known
 from writer.domain.completions import Caller, CompletionRequest, Message, Purpose
 from writer.domain.drafting import Drafted, SectionContract, Show, WrittenBody
@@ -50,13 +51,26 @@ class _Part:
         return only_known(prose_in(text, self.heading), set(self.legal).__contains__)
 
 
-class SectionWriting:
-    """`style` are the rules of the writer's style guide."""
+VoiceOf = Callable[[Brief], Sequence[str]]
 
-    def __init__(self, asking: Asking, length: LengthRule, style: Sequence[str] = ()) -> None:
+
+def no_voice(brief: Brief) -> Sequence[str]:
+    return ()
+
+
+class SectionWriting:
+    """`style` are the rules of the writer's style guide, `voice` says what is known of the voice that a brief names."""
+
+    def __init__(
+        self, asking: Asking, length: LengthRule, style: Sequence[str] = (), voice: VoiceOf = no_voice
+    ) -> None:
         self._asking = asking
         self._length = length
         self._style = style
+        self._voice = voice
+
+    def _values(self, contract: SectionContract) -> dict[str, str]:
+        return _values_of(contract, self._style, self._voice(contract.brief))
 
     async def section(self, contract: SectionContract, caller: Caller, show: Show) -> Drafted:
         """A section that was to have passages and has none is a gap, without asking anybody."""
@@ -64,7 +78,7 @@ class SectionWriting:
         if sourced and not contract.passages:
             return Drafted("", _nothing_found(contract))
         prompt = prompts()["section" if sourced else "section-unsourced"]
-        part = _part_of(prompt, prompt.messages(**_values_of(contract, self._style)), Purpose.SECTION, contract, caller)
+        part = _part_of(prompt, prompt.messages(**self._values(contract)), Purpose.SECTION, contract, caller)
         written = await self._written(part, show)
         return written if sourced or written.gap else replace(written, flags=(UNSOURCED, *written.flags))
 
@@ -72,7 +86,7 @@ class SectionWriting:
         self, contract: SectionContract, text: str, faults: Sequence[str], caller: Caller, show: Show
     ) -> Drafted:
         prompt = prompts()["repair"]
-        messages = prompt.messages(**_values_of(contract, self._style), text=text, faults=material.bullets(faults))
+        messages = prompt.messages(**self._values(contract), text=text, faults=material.bullets(faults))
         part = _part_of(prompt, messages, Purpose.REPAIR, contract, caller)
         reply = await self._asking.prose(part.request, show, part.words)
         checked = part.checked(reply.text)
@@ -87,7 +101,7 @@ class SectionWriting:
         prompt, legal = prompts()[name], tuple(material.body_ids(body))
         words = min(200, max(50, round(body.brief.words * _SHARE_OF_FRONT)))
         messages = prompt.messages(
-            brief=material.brief_text(body.brief, self._style),
+            brief=material.brief_text(body.brief, self._style, self._voice(body.brief)),
             content_type=material.type_text(type_of(body.brief)),
             text=material.body_text(body),
             title=body.outline.title,
@@ -188,10 +202,10 @@ def _part_of(
     return _Part(request, tuple(passage.id for passage in contract.passages), words, contract.row.heading)
 
 
-def _values_of(contract: SectionContract, style: Sequence[str]) -> dict[str, str]:
+def _values_of(contract: SectionContract, style: Sequence[str], voice: Sequence[str]) -> dict[str, str]:
     return {
         "sources": material.source_blocks(contract.passages),
-        "brief": material.brief_text(contract.brief, style),
+        "brief": material.brief_text(contract.brief, style, voice),
         "content_type": material.type_text(type_of(contract.brief)),
         "outline": material.outline_text(contract.outline, contract.plan),
         "row": material.row_text(contract.row),

@@ -100,8 +100,8 @@ def messages(ask: Ask, prompt: Prompt, voice: str) -> tuple[Message, ...]:
     )
 
 
-def voice_of(brief: Brief, style: Sequence[str] = ()) -> str:
-    """What the brief and the writer's style guide say about how the text is to sound."""
+def voice_of(brief: Brief, style: Sequence[str] = (), learnt: Sequence[str] = ()) -> str:
+    """What the brief, the writer's style guide and the voice that was learnt say about how the text is to sound."""
     fields = (
         ("Reader", brief.reader),
         ("Tone", brief.tone),
@@ -111,6 +111,7 @@ def voice_of(brief: Brief, style: Sequence[str] = ()) -> str:
     )
     lines = [f"{label}: {value}" for label, value in fields if value]
     lines += [f"Style guide: {rule}" for rule in style]
+    lines += [f"Voice: {sentence}" for sentence in learnt]
     return "\n".join(["<voice>", *lines, "</voice>"]) if lines else ""
 
 
