@@ -42,7 +42,13 @@ class Studio:
         self.update = ""
         self.jobs = Jobs(stores.jobs, self.live, lambda: self.runner)
         self.articles = Articles(
-            stores.drafts, stores.jobs, stores.sources, stores.collections, self.library, self.drafter_for, self.jobs.wake
+            stores.drafts,
+            stores.jobs,
+            stores.sources,
+            stores.collections,
+            self.library,
+            self.drafter_for,
+            self.jobs.wake,
         )
 
     def _new_registry(self) -> Registry:

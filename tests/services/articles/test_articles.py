@@ -480,7 +480,15 @@ async def test_the_checks_of_the_type_can_be_asked_for_any_time(sourced: Studio)
 def with_built_in(studio: Studio) -> Articles:
     drafter = ExtractiveDrafter(studio.library, None)
     stores = studio.stores
-    return Articles(stores.drafts, stores.jobs, stores.sources, stores.collections, studio.library, lambda *_: drafter, studio.jobs.wake)
+    return Articles(
+        stores.drafts,
+        stores.jobs,
+        stores.sources,
+        stores.collections,
+        studio.library,
+        lambda *_: drafter,
+        studio.jobs.wake,
+    )
 
 
 def test_without_any_source_the_built_in_drafter_begins_nothing(studio: Studio):
