@@ -2,7 +2,7 @@
 
 import hashlib
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from writer.domain.revisions import Held, revised
@@ -23,7 +23,11 @@ def new(some: list[str]) -> list[NewPassage]:
     return [NewPassage(n, text, ("Top",), 0, 0, len(text), digest(text)) for n, text in enumerate(some, start=1)]
 
 
+SAME, OTHER = "word0 and word1 then word0", "word1 and word2 then word7"
+
+
 @given(texts, texts)
+@example([SAME, OTHER, SAME, SAME], [SAME, SAME, SAME, OTHER])  # more than one of the same text moved
 def test_each_passage_has_one_id_and_what_is_kept_has_the_very_same_text(before, after):
     plan = revised(held(before), new(after), len(before))
     old = dict(enumerate(before, start=1))

@@ -51,10 +51,13 @@ def _same(old: Sequence[Held], new: Sequence[NewPassage]) -> dict[int, int]:
     matcher = SequenceMatcher(None, [_key(p) for p in old], [_key(p) for p in new], autojunk=False)
     found = {b + n: old[a + n].number for a, b, size in matcher.get_matching_blocks() for n in range(size)}
     taken = set(found.values())
-    left = {_key(held): held.number for held in reversed(old) if held.number not in taken}
+    left: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for held in reversed(old):
+        if held.number not in taken:
+            left.setdefault(_key(held), []).append(held.number)
     for position, passage in enumerate(new):
-        if position not in found and (number := left.pop(_key(passage), None)) is not None:
-            found[position] = number
+        if position not in found and (moved := left.get(_key(passage))):
+            found[position] = moved.pop()
     return found
 
 
