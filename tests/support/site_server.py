@@ -220,7 +220,7 @@ class GhostSite(Site):
             slugs = re.findall(r"'([^']+)'", request.query.get("filter", ""))
             return Answer({"posts": [row for row in self.posts.values() if row["slug"] in slugs]})
         id_ = hashlib.sha256(str(self.tick()).encode()).hexdigest()[:24]
-        empty = {
+        empty: Row = {
             "id": id_,
             "html": None,
             "custom_excerpt": None,

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 from tests.support.site_server import GHOST_KEY, PASSWORD, USER
 from tests.support.site_server import Site as Server
@@ -46,7 +47,8 @@ class Desk:
         self.loop, self.live, book = EngineLoop(), LiveText(), UsageBook(stores.usage)
         handlers = PublishJob(stores.publications, self.sites.publisher, waits=waits).handlers()
         policy = RunnerPolicy(poll=0.3, watch=0.05)
-        self.runner = Runner(f"runner-{id(self)}", stores.jobs, handlers, self.live, book, policy)
+        self.worker = f"runner-{uuid4().hex}"
+        self.runner = Runner(self.worker, stores.jobs, handlers, self.live, book, policy)
         self.jobs = Jobs(stores.jobs, self.live, lambda: self.runner)
         self.publishing = Publishing(stores.publications, self.drafts, self.sites, wake=self.jobs.wake)
         known = self.sites.listing(BY)
