@@ -1,10 +1,10 @@
 """Publishing over a bad line: `python -m benchmarks publish [--rounds 50] [--seed 1]`.
 
-Half of the drafts go to a scripted WordPress, half to a scripted Ghost, over real sockets. Each publish, and the update
 Half of the drafts go to a scripted WordPress, half to a scripted Ghost, over real sockets. Each publish and each update
 meets faults before and after the site stored something (5xx, silence, a connection that ends, half an answer), and the
 process that sends is killed (SIGKILL) at random moments and started again. Afterwards each site must hold each draft
 once, with its last title.
+"""
 
 import argparse
 import os
