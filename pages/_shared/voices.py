@@ -91,6 +91,6 @@ def _draw_distances(draft: Draft) -> None:
     far = sorted((one for one in found if one.distance >= FAR), key=lambda one: -one.distance)
     st.caption(f"{len(far)} of {counted(len(found), 'paragraph')} far from the voice (1 is usual, {FAR} is far).")
     for one in far[:_SHOWN]:
-        told = ", ".join(f"{'more' if z > 0 else 'less'} {name}" for name, z in one.furthest)
+        told = ", ".join(f"{name}: {'more' if z > 0 else 'less'}" for name, z in one.furthest)
         st.markdown(f"**{one.distance:.1f}** “{as_markdown(shortened(text[one.start : one.end], 90))}”")
         st.caption(told)
