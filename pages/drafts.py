@@ -29,9 +29,7 @@ def page() -> None:
         if st.button("New article", type="primary", icon=":material/add:", key="new"):
             place.leave_draft(place.WRITING)
             place.go_to(place.WRITE)
-    view = st.segmented_control(
-        "View", VIEWS, default=LIST, required=True, key="view", label_visibility="collapsed", bind="query-params"
-    )
+    view = st.radio("View", VIEWS, key="view", horizontal=True, label_visibility="collapsed", bind="query-params")
     if view == CALENDAR:
         draw_calendar()
         return
