@@ -14,6 +14,7 @@ from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
 from pages._shared.manuscript import could_not_start, write_text
 from pages._shared.paper import where
+from pages._shared.publishing import draw_publishing
 from pages._shared.section_editor import Desk, edit_section
 from pages._shared.sources import read_source
 from pages._shared.still_writing import still_writing
@@ -117,6 +118,8 @@ def panels(desk: Desk, view: str) -> None:
         citations(desk.draft)
     with versions:
         version_list(desk)
+    with st.expander("Publish", icon=":material/publish:"):
+        draw_publishing(app.drafts.open(desk.draft.id, actor))
     with st.expander("Voice", icon=":material/record_voice_over:"):
         draw_voice_of(app.drafts.open(desk.draft.id, actor))
     with st.expander("Brief", icon=":material/assignment:"):

@@ -8,6 +8,7 @@ from pages._shared.header import title_row
 from pages._shared.provider_form import add_provider, provider_card
 from pages._shared.routes import BUILT_IN_NOTE
 from pages._shared.search_model import draw_search_model
+from pages._shared.site_form import draw_sites
 from pages._shared.style_guide_form import style_guide_form
 from pages._shared.text import Colour
 from pages._shared.voices import draw_voices
@@ -96,6 +97,7 @@ def page() -> None:
             ":material/alt_route: Routes",
             ":material/manage_search: Search model",
             ":material/travel_explore: Web search",
+            ":material/publish: Sites",
             ":material/spellcheck: Style guide",
             ":material/record_voice_over: Voices",
             ":material/stethoscope: This installation",
@@ -104,7 +106,17 @@ def page() -> None:
     )
     for tab, draw in zip(
         tabs,
-        (providers, order, draw_search_model, web_search_form, style_guide_form, draw_voices, installation, appearance),
+        (
+            providers,
+            order,
+            draw_search_model,
+            web_search_form,
+            draw_sites,
+            style_guide_form,
+            draw_voices,
+            installation,
+            appearance,
+        ),
         strict=True,
     ):
         with tab, banners():
