@@ -62,7 +62,7 @@ class Knowledge:
         self._settings = settings
         self._stores = stores
         self._wake = wake
-        shelf = ModelShelf(settings.data_dir / "models", registry, run)
+        self._shelf = shelf = ModelShelf(settings.data_dir / "models", registry, run)
         self.embedder = shelf.local(BY_SETTING[settings.embedding])
         self.search_embedder = Serving(counter=self.embedder)
         self.index = SwitchingIndex(self._vector_index)
@@ -86,6 +86,12 @@ class Knowledge:
         self.collections = self._collections()
         self.portable = self._portable()
         self.sources = self._sources()
+
+    def close(self) -> None:
+        self.index.close()
+        self.search.close()
+        self.keywords.close()
+        self._shelf.close()
 
     def handlers(self) -> Mapping[str, Handler]:
         ingestion = Ingestion(

@@ -6,7 +6,7 @@ from pathlib import Path
 from writer.domain.completions import Caller
 from writer.domain.errors import ConfigurationError
 from writer.domain.ports.sources import Embedder
-from writer.embedding.choice import find_embedder
+from writer.embedding.choice import Remembering, find_embedder
 from writer.embedding.weights import DEFAULT_MODEL, INT8_MODEL
 from writer.providers.embedding import RemoteEmbedder, Run
 from writer.providers.registry import Registry
@@ -24,7 +24,7 @@ class ModelShelf:
         self._models = models
         self._registry = registry
         self._run = run
-        self._open: dict[str, Embedder] = {}
+        self._open: dict[str, Remembering] = {}
 
     def built_in(self) -> Sequence[BuiltIn]:
         return BUILT_IN
@@ -33,6 +33,10 @@ class ModelShelf:
         if name not in self._open and (found := find_embedder(self._models, name)) is not None:
             self._open[name] = found
         return self._open.get(name)
+
+    def close(self) -> None:
+        for embedder in self._open.values():
+            embedder.close()
 
     def open(self, choice: Choice) -> Embedder:
         if is_remote(choice.model):

@@ -122,9 +122,10 @@ class Workshop:
             self._close_providers,
             self.loop.close,
             self.book.close,
+            self.knowledge.close,
+            self.database.dispose,
+            close_logging,
         ]
-        ends.append(self.knowledge.index.close)
-        ends += [self.database.dispose, close_logging]
         articles = Articles(
             self.stores.drafts,
             self.stores.jobs,

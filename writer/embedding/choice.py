@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from writer.domain.ports.sources import Embedder
 from writer.embedding.onnx_encoder import GraphUnusable, OnnxEmbedder
@@ -20,7 +21,13 @@ from writer.embedding.weights import (
 _KEPT_VECTORS = 4096
 
 
-def find_embedder(models: Path, name: str = DEFAULT_MODEL, *, allow_hub: bool = False) -> Embedder | None:
+class LocalEmbedder(Embedder, Protocol):
+    def close(self) -> None:
+        """Gives back its memory and threads; it loads anew when it is asked again."""
+        ...
+
+
+def find_embedder(models: Path, name: str = DEFAULT_MODEL, *, allow_hub: bool = False) -> "Remembering | None":
     """The embedder for model `name` (a hub name or a folder); None when there is none and keywords alone must serve."""
     if name == INT8_MODEL:
         return _in_eight_bits(models)
@@ -35,7 +42,7 @@ def find_embedder(models: Path, name: str = DEFAULT_MODEL, *, allow_hub: bool = 
     return Remembering(SentenceTransformersEmbedder(DEFAULT_MODEL, allow_hub=True)) if allow_hub else None
 
 
-def _in_eight_bits(models: Path) -> Embedder | None:
+def _in_eight_bits(models: Path) -> "Remembering | None":
     """No reference path behind it: where the graph is refused, the exact model has to be chosen, by its own name."""
     files = default_model_files(models)
     return Remembering(OnnxEmbedder(files, models, INT8)) if files is not None else None
@@ -48,7 +55,7 @@ class WithFallback:
     dimension = DEFAULT_DIMENSION
     max_tokens = DEFAULT_MAX_TOKENS
 
-    def __init__(self, fast: Embedder, reference: Embedder) -> None:
+    def __init__(self, fast: LocalEmbedder, reference: LocalEmbedder) -> None:
         self._fast = fast
         self._reference = reference
         self._fast_fails = False
@@ -64,11 +71,15 @@ class WithFallback:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._fast.count_tokens(texts)
 
+    def close(self) -> None:
+        self._fast.close()
+        self._reference.close()
+
 
 class Remembering:
     """Keeps the latest vectors by their text: the same question, heading or claim is embedded once."""
 
-    def __init__(self, inner: Embedder, kept: int = _KEPT_VECTORS) -> None:
+    def __init__(self, inner: LocalEmbedder, kept: int = _KEPT_VECTORS) -> None:
         self._inner = inner
         self._limit = kept
         self._kept: OrderedDict[str, bytes] = OrderedDict()
@@ -96,6 +107,9 @@ class Remembering:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._inner.count_tokens(texts)
+
+    def close(self) -> None:
+        self._inner.close()
 
     def _keep(self, vectors: dict[str, bytes]) -> None:
         with self._lock:

@@ -44,6 +44,9 @@ class HybridSearch:
         self._embedder = embedder
         self._aside = ThreadPoolExecutor(_ASIDE, thread_name_prefix="search-words")
 
+    def close(self) -> None:
+        self._aside.shutdown()
+
     def hits(
         self, owner_id: str, query: str, limit: int, source_ids: Sequence[int] = (), scope: Scope = EVERYTHING
     ) -> list[Hit]:
