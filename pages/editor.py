@@ -102,7 +102,7 @@ def text_view(desk: Desk) -> None:
 def reading_view(desk: Desk) -> None:
     with st.container(border=True, key="paper"):
         draft = app.drafts.open(desk.draft.id, actor)
-        st.subheader(as_markdown(draft.title), anchor=False)
+        st.header(as_markdown(draft.title), anchor=False)
         show_article(draft, key="preview", chips=chips_of(draft))
 
 

@@ -18,8 +18,9 @@ def edited(furnished: Opened, text: str = "", *, dark: bool = False) -> Page:
     button(page, "Edit").first.click()
     page.get_by_role("textbox", name="Title", exact=True).wait_for()
     if text:
+        page.get_by_text("Sections", exact=True).click()
         page.get_by_role("textbox", name="Text of").first.fill(text)
-        expect(page.locator(".state").first).to_have_attribute("data-state", "saved")
+        expect(page.locator(".state[data-state=saved]").first).to_be_visible()
         settled(page)
         button(page, "Check again").click()
     page.locator(".st-key-claims").wait_for()

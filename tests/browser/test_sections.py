@@ -91,7 +91,7 @@ def test_an_older_version_can_be_compared_and_restored(editor: Page) -> None:
     editor.get_by_role("tab", name=re.compile("Versions")).click()
     button(editor, "View").nth(1).click()
     drawer = editor.get_by_role("dialog")
-    drawer.get_by_text("Compare with the text as it is now").click()
+    drawer.get_by_text("Changes", exact=True).click()
     expect(drawer.locator("ins").first).to_be_visible()
     button(editor, "Restore this version").click()
 
