@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# Tests mostly wait for databases, servers and processes: one worker more than there are cores. Memory is about 1 GB each.
+WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$(( cores < 7 ? cores + 1 : 8 )))
 
 .PHONY: run test check format lint types layers setup setup-dev browser editor bench clean
 
@@ -10,10 +12,10 @@ run: setup  ## set up and serve the app (on a free port if 8501 is taken)
 	$(BIN)/python -m writer serve --port $(PORT)
 
 test: setup-dev browser  ## set up and run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/browser -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest tests/browser
 
-check: setup-dev browser format lint types layers  ## what CI runs: format, lint, types, layers, tests
-	$(BIN)/python -m pytest
+check: format lint types layers test  ## what CI runs: format, lint, types, layers, tests
 
 format: setup-dev
 	$(BIN)/ruff format --check .
