@@ -33,8 +33,8 @@ _HEADLINE_SCHEMA = (
 
 class ModelDrafter:
     """`provider` already is wrapped: retries, breaker, limits and fallback are not this one's business. `style` are the
-    rules of the writer's style guide: a change of theirs makes another text. `voice` says what is known of the voice that
-    a brief names, which never changes under its id."""
+    rules of the writer's style guide: a change of theirs makes another text. `voice` says what is known of the voice
+    that a brief names, which never changes under its id."""
 
     def __init__(
         self,
