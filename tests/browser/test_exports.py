@@ -45,6 +45,7 @@ def test_the_style_of_citations_reaches_the_print_view(visit: Opened, tmp_path: 
     page.get_by_role("combobox", name="Citations").click()
     page.get_by_role("option", name="Author and date").click()
     settled(page)
+    page.locator("a[href$='style=author-date']").first.wait_for()
 
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Print view").click()
