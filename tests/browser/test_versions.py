@@ -29,6 +29,8 @@ def test_a_sitting_is_opened_compared_side_by_side_and_restored(visit: Opened, d
     page = history(visit, desk)
     button(page, "View").first.click()
     drawer = page.get_by_role("dialog")
+    drawer.get_by_role("combobox", name="Save of this sitting").wait_for()
+    settled(page)
     drawer.get_by_role("combobox", name="Save of this sitting").click()
     page.get_by_role("option").nth(1).click()
     drawer.get_by_role("radio", name="Side by side").or_(
