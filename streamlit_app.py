@@ -26,6 +26,8 @@ SCREENS = (
 
 
 def draw() -> None:
+    from pages._shared import drawers
+
     mark = HERE / "static" / "mark.svg"
     # A local icon before st.navigation: a page's own material icon would be fetched from a font host.
     st.set_page_config(page_title="Writer", page_icon=str(mark), layout="wide")
@@ -35,6 +37,7 @@ def draw() -> None:
     ]
     page = st.navigation(pages)
     st.logo(str(HERE / "static" / "logo.svg"), size="large", icon_image=str(mark))
+    drawers.begin_run(page.url_path)
     page.run()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages._shared import drawers
 from pages._shared.app import current_actor, get_app
 from pages._shared.ask import (
     confirm_delete,
@@ -122,3 +123,4 @@ def page() -> None:
 
 with banners():
     page()
+drawers.draw_again()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._shared import place
+from pages._shared import drawers, place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, show_article
 from pages._shared.banner import banners, show_error
@@ -148,3 +148,4 @@ with banners():
             nothing_open()
     else:
         nothing_open()
+drawers.draw_again()

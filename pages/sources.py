@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages._shared import drawers
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.collection_settings import draw_settings
@@ -94,3 +95,4 @@ def page() -> None:
 
 with banners():
     page()
+drawers.draw_again()

@@ -72,7 +72,7 @@ export class Editor {
     this.dispatch({ effects: [setSections.of(there.sections), setCited.of({ citations: there.citations })] })
     this.countSoon()
     clearTimeout(this.telling)
-    this.telling = setTimeout(() => this.tellPage("saved", { revision: there.revision }), TELL_MS)
+    this.telling = setTimeout(() => this.tellSaved(there.revision), TELL_MS)
     clearTimeout(this.claiming)
     this.claiming = setTimeout(() => this.loadClaims(), this.claims ? CLAIMS_MS : 0)
   }
@@ -336,6 +336,10 @@ export class Editor {
     const { revision, heard } = component.data
     for (const name of Object.keys(heard ?? {})) if (heard[name] >= (this.heard[name]?.n ?? 0)) clearInterval(this.heard[name]?.again)
     if (this.saving.base && revision > this.saving.base.revision) this.saving.ask()
+  }
+
+  tellSaved(revision) {
+    if (revision > (this.component?.data.revision ?? Infinity)) this.tellPage("saved", { revision })
   }
 
   /** Said again until the page has heard it: an event may be lost while the page is being drawn. */

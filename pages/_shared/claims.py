@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._shared import drawers
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.chips import LOOKS, Chips, told, words_of
@@ -96,28 +97,24 @@ def _action(label: str, icon: str, key: str) -> bool:
 
 
 def open_passage(claim: Claim) -> None:
-    @st.dialog("The passage", position="right", width="large")
-    def drawer() -> None:
-        with banners():
-            passage = get_app().sources.passage(claim.verdict.quote_passage, current_actor())
-            st.caption(f"Your sentence: {as_markdown(plain_text(claim.sentence), 400)}")
-            block = marked_block(place_of(passage), passage.text, "", sentence=claim.verdict.quote)
-            show_paper([block], key="claim:passage", label=plain(passage.source_title))
+    def passage_of_it() -> None:
+        passage = get_app().sources.passage(claim.verdict.quote_passage, current_actor())
+        st.caption(f"Your sentence: {as_markdown(plain_text(claim.sentence), 400)}")
+        block = marked_block(place_of(passage), passage.text, "", sentence=claim.verdict.quote)
+        show_paper([block], key="claim:passage", label=plain(passage.source_title))
 
-    drawer()
+    drawers.show("The passage", passage_of_it)
 
 
 def find_source(desk: Desk, claim: Claim) -> None:
-    @st.dialog("Find a source for this", position="right", width="large")
-    def drawer() -> None:
-        with banners():
-            st.markdown(as_markdown(plain_text(claim.sentence), 600))
-            found = get_app().claims.alternatives(desk.draft.id, current_actor(), claim)
-            st.caption(f"{counted(len(found), 'other passage')} in your sources may speak of it.")
-            for number, one in enumerate(found):
-                _alternative(desk, claim, number, one)
+    def others() -> None:
+        st.markdown(as_markdown(plain_text(claim.sentence), 600))
+        found = get_app().claims.alternatives(desk.draft.id, current_actor(), claim)
+        st.caption(f"{counted(len(found), 'other passage')} in your sources may speak of it.")
+        for number, one in enumerate(found):
+            _alternative(desk, claim, number, one)
 
-    drawer()
+    drawers.show("Find a source for this", others)
 
 
 def _alternative(desk: Desk, claim: Claim, number: int, one: Alternative) -> None:
@@ -129,24 +126,20 @@ def _alternative(desk: Desk, claim: Claim, number: int, one: Alternative) -> Non
         if st.button("Cite this", key=f"cite:{number}", icon=":material/add_link:"):
             now = get_app().drafts.open(desk.draft.id, current_actor())
             desk.show(get_app().claims.cite(now.id, now.revision, current_actor(), claim, one.hit.passage.id))
-            st.rerun()
+            drawers.close()
 
 
 def soften(desk: Desk, claim: Claim) -> None:
-    @st.dialog("Soften this claim", width="large")
-    def drawer() -> None:
-        with banners():
-            suggestion = get_app().claims.softening(claim)
-            if suggestion is None:
-                st.markdown(
-                    "It is a quotation, or already said with reserve. Change it by hand, or cite another source."
-                )
-                return
-            block = diff_block("", plain_text(suggestion.before), plain_text(suggestion.after))
-            show_paper([block], key="claim:softer", label="The sentence before and after")
-            if st.button("Use this wording", type="primary", key="claim:use"):
-                now = get_app().drafts.open(desk.draft.id, current_actor())
-                desk.show(get_app().claims.soften(now.id, now.revision, current_actor(), claim))
-                st.rerun()
+    def softer() -> None:
+        suggestion = get_app().claims.softening(claim)
+        if suggestion is None:
+            st.markdown("It is a quotation, or already said with reserve. Change it by hand, or cite another source.")
+            return
+        block = diff_block("", plain_text(suggestion.before), plain_text(suggestion.after))
+        show_paper([block], key="claim:softer", label="The sentence before and after")
+        if st.button("Use this wording", type="primary", key="claim:use"):
+            now = get_app().drafts.open(desk.draft.id, current_actor())
+            desk.show(get_app().claims.soften(now.id, now.revision, current_actor(), claim))
+            drawers.close()
 
-    drawer()
+    drawers.show("Soften this claim", softer, position="center")

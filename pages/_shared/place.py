@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from pages._shared import drawers
+
 WRITE, EDITOR, DRAFTS, SOURCES, SETTINGS = (
     f"pages/{name}.py" for name in ("write", "editor", "drafts", "sources", "settings")
 )
@@ -29,4 +31,5 @@ def leave_draft(remembered: str) -> None:
 
 def go_to(page: str, draft_id: str = "") -> None:
     """Ends this run of the page."""
+    drawers.forget()
     st.switch_page(page, query_params={"draft": draft_id} if draft_id else None)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from pages._shared import drawers
 from pages._shared.app import current_actor, get_app
-from pages._shared.banner import banners
 from pages._shared.paper import Block, show_paper
 from pages._shared.text import ago, counted
 from writer.domain.drafts import Draft, Origin, Section, VersionSummary, count_words
@@ -36,23 +36,21 @@ def made_by(origin: Origin) -> str:
 
 
 def who_wrote_what(draft: Draft) -> None:
-    @st.dialog("Who wrote what", position="right", width="large")
-    def drawer() -> None:
-        with banners():
-            app, actor = get_app(), current_actor()
-            found = app.versions.origins(draft.id, actor)
-            now = app.drafts.open(draft.id, actor)
-            for line in _shares(found):
-                st.caption(line)
-            looks = [_LOOKS[kind] for kind in dict.fromkeys(_kinds(found)) if kind in _LOOKS]
-            st.markdown(" · ".join(["Yours is not marked", *looks]))
-            show_paper(
-                [_block(section, found) for section in now.sections if section.text.strip()],
-                key="origins:paper",
-                label="Who wrote what",
-            )
+    def marked_text() -> None:
+        app, actor = get_app(), current_actor()
+        found = app.versions.origins(draft.id, actor)
+        now = app.drafts.open(draft.id, actor)
+        for line in _shares(found):
+            st.caption(line)
+        looks = [_LOOKS[kind] for kind in dict.fromkeys(_kinds(found)) if kind in _LOOKS]
+        st.markdown(" · ".join(["Yours is not marked", *looks]))
+        show_paper(
+            [_block(section, found) for section in now.sections if section.text.strip()],
+            key="origins:paper",
+            label="Who wrote what",
+        )
 
-    drawer()
+    drawers.show("Who wrote what", marked_text)
 
 
 def _kinds(found: Origins) -> list[str]:

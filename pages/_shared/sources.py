@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from pages._shared import drawers
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners, show_error
 from pages._shared.paper import marked_block, show_paper
@@ -116,18 +117,16 @@ def place_of(passage: Passage) -> str:
 def read_source(source: Source, at: str = "", sought: str = "") -> None:
     """Opens the source beside the page, from the passage `at` on or from its beginning."""
 
-    @st.dialog(plain(source.title, 80), position="right", width="large")
-    def drawer() -> None:
-        with banners():
-            st.caption(facts(source))
-            passages = get_app().sources.passages(source.id, current_actor())
-            start = next((n for n, passage in enumerate(passages) if passage.id == at), 0)
-            blocks = [marked_block(place_of(p), p.text, sought) for p in passages[max(0, start - 1) : start + 40]]
-            show_paper(blocks, key=f"reading:{source.id}:{at}", label=plain(source.title))
-            if st.button("More like this source", icon=":material/join_inner:", key=f"like_source:{source.id}"):
-                _draw_similar(source)
+    def passages() -> None:
+        st.caption(facts(source))
+        found = get_app().sources.passages(source.id, current_actor())
+        start = next((n for n, passage in enumerate(found) if passage.id == at), 0)
+        blocks = [marked_block(place_of(p), p.text, sought) for p in found[max(0, start - 1) : start + 40]]
+        show_paper(blocks, key=f"reading:{source.id}:{at}", label=plain(source.title))
+        if st.button("More like this source", icon=":material/join_inner:", key=f"like_source:{source.id}"):
+            _draw_similar(source)
 
-    drawer()
+    drawers.show(plain(source.title, 80), passages)
 
 
 def _draw_similar(source: Source) -> None:

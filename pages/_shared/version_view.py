@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from pages._shared import place
+from pages._shared import drawers, place
 from pages._shared.app import current_actor, get_app
-from pages._shared.banner import banners
 from pages._shared.comparing import comparison_blocks, told
 from pages._shared.paper import section_blocks, show_paper
 from pages._shared.section_editor import Desk
@@ -23,42 +22,38 @@ _MOST_SAVES = 200
 def look_at(desk: Desk, sitting: Sitting) -> None:
     newest = sitting.newest
 
-    @st.dialog(f"Version {newest.number}", position="right", width="large")
-    def drawer() -> None:
-        with banners():
-            number = _which(desk, sitting)
-            version = get_app().drafts.version(desk.draft.id, number, current_actor())
-            _facts(version.summary)
-            _description(desk, version.summary)
-            _restoring(desk, version)
-            look = st.segmented_control("View of the version", LOOKS, default=READ, key="version:look") or READ
-            if look == READ:
-                texts = [section.text for section in version.sections]
-                cited = get_app().drafts.references_in(desk.draft.owner_id, texts)
-                show_paper(section_blocks(version.sections, cited), cited, key="version", label=f"Version {number}")
-            else:
-                _compared(desk, number, beside=look == BESIDE)
+    def version_of_it() -> None:
+        number = _which(desk, sitting)
+        version = get_app().drafts.version(desk.draft.id, number, current_actor())
+        _facts(version.summary)
+        _description(desk, version.summary)
+        _restoring(desk, version)
+        look = st.segmented_control("View of the version", LOOKS, default=READ, key="version:look") or READ
+        if look == READ:
+            texts = [section.text for section in version.sections]
+            cited = get_app().drafts.references_in(desk.draft.owner_id, texts)
+            show_paper(section_blocks(version.sections, cited), cited, key="version", label=f"Version {number}")
+        else:
+            _compared(desk, number, beside=look == BESIDE)
 
-    drawer()
+    drawers.show(f"Version {newest.number}", version_of_it)
 
 
 def look_at_variant(desk: Desk, other_id: str) -> None:
-    @st.dialog("Variant", position="right", width="large")
-    def drawer() -> None:
-        with banners():
-            app, actor = get_app(), current_actor()
-            newest = app.versions.listing(desk.draft.id, actor, limit=1)
-            if not newest:
-                st.caption("This draft has no version to compare yet.")
-                return
-            other = app.drafts.open(other_id, actor)
-            st.caption(f"Red is in this draft alone, green in “{as_markdown(other.title, 120)}”.")
-            _taking(desk, other_id, other.sections)
-            beside = st.toggle(BESIDE, key="variant:beside")
-            found = app.versions.compare(desk.draft.id, actor, newest[0].number, other_id=other_id)
-            _drawn(found, beside=beside, label="This draft and its variant")
+    def variant() -> None:
+        app, actor = get_app(), current_actor()
+        newest = app.versions.listing(desk.draft.id, actor, limit=1)
+        if not newest:
+            st.caption("This draft has no version to compare yet.")
+            return
+        other = app.drafts.open(other_id, actor)
+        st.caption(f"Red is in this draft alone, green in “{as_markdown(other.title, 120)}”.")
+        _taking(desk, other_id, other.sections)
+        beside = st.toggle(BESIDE, key="variant:beside")
+        found = app.versions.compare(desk.draft.id, actor, newest[0].number, other_id=other_id)
+        _drawn(found, beside=beside, label="This draft and its variant")
 
-    drawer()
+    drawers.show("Variant", variant)
 
 
 def _which(desk: Desk, sitting: Sitting) -> int:
@@ -83,7 +78,7 @@ def _description(desk: Desk, summary: VersionSummary) -> None:
         note = st.text_input("Note", summary.note, max_chars=1000, key=f"version:note:{summary.number}")
         if st.button("Keep", type="primary", key="version:keep"):
             get_app().versions.describe(desk.draft.id, summary.number, current_actor(), name=name, note=note)
-            st.rerun()
+            drawers.close()
 
 
 def _restoring(desk: Desk, version: Version) -> None:
@@ -91,16 +86,14 @@ def _restoring(desk: Desk, version: Version) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button("Restore this version", type="primary", icon=":material/restore:", key="restore"):
             desk.show(app.drafts.restore(desk.draft.id, number, actor))
-            st.toast(f"Version {number} is back. What was there is kept as a version too.")
-            st.rerun()
+            drawers.close(f"Version {number} is back. What was there is kept as a version too.")
         if st.button("Variant from here", icon=":material/call_split:", key="version:branch"):
             place.go_to(place.EDITOR, app.versions.branch(desk.draft.id, actor, number).id)
         with st.popover("Restore a section", icon=":material/restore_page:"):
             key = _section("Section to restore", version.sections, "version:section")
             if st.button("Restore the section", type="primary", disabled=not key, key="version:restore-section"):
                 desk.show(app.versions.restore_section(desk.draft.id, number, key, actor))
-                st.toast("The section is back; the rest of the draft stayed.")
-                st.rerun()
+                drawers.close("The section is back; the rest of the draft stayed.")
 
 
 def _taking(desk: Desk, other_id: str, sections: tuple[Section, ...]) -> None:
@@ -108,8 +101,7 @@ def _taking(desk: Desk, other_id: str, sections: tuple[Section, ...]) -> None:
     if st.button("Take this section over", icon=":material/merge:", disabled=not key, key="variant:take"):
         app, actor = get_app(), current_actor()
         desk.show(app.versions.merge_section(desk.draft.id, actor, from_id=other_id, key=key))
-        st.toast("The section is in this draft now. What was there is kept as a version.")
-        st.rerun()
+        drawers.close("The section is in this draft now. What was there is kept as a version.")
 
 
 def _section(label: str, sections: tuple[Section, ...], key: str) -> str:

@@ -19,8 +19,9 @@ def edited(furnished: Opened, text: str = "", *, dark: bool = False) -> Page:
     page.get_by_role("textbox", name="Title", exact=True).wait_for()
     if text:
         page.get_by_text("Sections", exact=True).click()
-        page.get_by_role("textbox", name="Text of").first.fill(text)
-        expect(page.locator(".state[data-state=saved]").first).to_be_visible()
+        field = page.locator("[class*=st-key-section]").first  # not the editor that is leaving the screen
+        field.get_by_role("textbox", name="Text of").fill(text)
+        expect(field.get_by_text("Saved", exact=True)).to_be_visible()
         settled(page)
         button(page, "Check again").click()
     page.locator(".st-key-claims").wait_for()

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Served, button, settled
 from tests.browser.test_every_page import violations
-from tests.browser.writing import PLAIN, Desk, furnish, ready
+from tests.browser.writing import PLAIN, Desk, furnish, ready, saved, to_end
 
 
 @pytest.fixture
@@ -43,6 +43,26 @@ def test_a_sitting_is_opened_compared_side_by_side_and_restored(visit: Opened, d
     button(page, "Restore this version").click()
     expect(page.get_by_text("is back. What was there is kept")).to_be_visible()
     assert desk.text == PLAIN
+
+
+def test_a_version_stays_open_while_the_page_behind_it_is_drawn_anew(visit: Opened, desk: Desk) -> None:
+    page = history(visit, desk)
+    to_end(page)
+    page.keyboard.type(" And warm in summer.")
+    button(page, "View").first.click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_text("The moon lifts the sea.").wait_for()
+    saved(page)
+    page.locator(".st-key-versions").get_by_text("1 minute").or_(page.get_by_text("just now")).first.wait_for()
+    settled(page)
+
+    expect(drawer.get_by_text("The moon lifts the sea.")).to_be_visible()
+    drawer.get_by_role("button", name="Close").click()
+    expect(drawer).to_have_count(0)
+    button(page, "Make a variant").wait_for()
+    page.get_by_role("tab", name="Checks").click()
+    settled(page)
+    expect(drawer).to_have_count(0)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
