@@ -20,6 +20,7 @@ class _Look:
     after: float = 6
 
 
+_NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP file can say
 _TEXT, _HEADINGS, _CODE = "Georgia", "Arial", "Consolas"
 _LOOKS = {
     "Normal": _Look(_TEXT, 11),
@@ -39,11 +40,13 @@ _LOOKS = {
 
 
 def with_our_look(reference: bytes) -> bytes:
-    """The same document with other styles."""
+    """The same document with other styles. Pandoc stamps its parts with the time of day and hands some of them on: the
+    stamp is taken off, so that the same draft makes the same file."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(reference)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             content = old.read(entry)
+            entry.date_time = _NO_TIME
             new.writestr(entry, _restyled(content) if entry.filename == "word/styles.xml" else content)
     return made.getvalue()
 

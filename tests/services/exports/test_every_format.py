@@ -24,6 +24,7 @@ from writer.domain.actors import LOCAL_ACTOR as ME
 from writer.services.drafts import Drafts
 from writer.services.exports import Exports
 from writer.typesetting import PandocTypesetter, TypstTypesetter
+from writer.typesetting.reference import with_our_look
 
 
 @pytest.fixture
@@ -165,6 +166,16 @@ def test_links_in_the_text_lead_to_the_source(made):
 
     assert page.count('href="https://reports.example/r?a=1&amp;b=2"') == CITED + 4
     assert "note-1" not in page
+
+
+def test_a_word_file_does_not_say_when_its_reference_was_made():
+    def reference(stamp):
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as parts:
+            parts.writestr(zipfile.ZipInfo("word/theme/theme1.xml", stamp), b"<theme/>")
+        return made.getvalue()
+
+    assert with_our_look(reference((2024, 1, 1, 9, 0, 0))) == with_our_look(reference((2026, 2, 3, 10, 0, 2)))
 
 
 def test_the_same_draft_makes_the_same_bytes(sqlite_stores):
