@@ -69,7 +69,7 @@ def page() -> None:
         return
     chosen = draw_bar(collections)
     st.caption(told(app.sources.tally(actor, scope_of(chosen, ()))))
-    draw_search_model_notice()
+    draw_search_model_notice(at_work=bool(total.at_work))
     query = st.text_input(
         "Search in your sources", key="sources:query", icon=":material/search:", placeholder="What do you want to know?"
     )

@@ -139,13 +139,14 @@ def _named(status: SearchModelStatus) -> tuple[str, bool]:
     return (f"{whose}:{typed.strip()}" if typed.strip() else ""), agreed
 
 
-def draw_search_model_notice() -> None:
-    """For other pages: only where passages lack vectors, or the service gives none."""
+def draw_search_model_notice(*, at_work: bool) -> None:
+    """For other pages: only where passages lack vectors, or the service gives none. While sources are `at_work`, their
+    new passages have none yet: that mends itself."""
     status = get_app().search_model.status(current_actor())
     if status.failure:
         st.warning(f"Search finds words only for now. {as_markdown(status.failure, 400)}", icon=":material/cloud_off:")
     if status.doing:
         st.caption(f":material/sync: Re-indexing: {as_markdown(status.doing)}. Search goes on meanwhile.")
-    elif status.passages and not status.is_complete and status.chosen:
+    elif status.passages and not status.is_complete and status.chosen and not at_work:
         st.info(f"{_lacking(status)} {_meanwhile(status)}", icon=":material/sync_problem:")
         _reindex_button("notice:reindex")

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from tests.support.scripted_replies import Asked
 
-WAITING_S = 20.0
+WAITING_S = 60.0
 
 
 class ServerProcess:
