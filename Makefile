@@ -2,14 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PORT ?= 8501
+PORT ?=
 # Tests mostly wait for databases, servers and processes: one worker more than there are cores. Memory is about 1 GB each.
 WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$(( cores < 7 ? cores + 1 : 8 )))
 
 .PHONY: run test check format lint types layers setup setup-dev browser editor bench clean
 
 run: setup  ## set up and serve the app (on a free port if 8501 is taken)
-	$(BIN)/python -m writer serve --port $(PORT)
+	$(BIN)/python -m writer serve $(if $(PORT),--port $(PORT))
 
 test: setup-dev browser  ## set up and run every test
 	$(BIN)/python -m pytest --ignore=tests/browser -n $(WORKERS) --dist loadfile
