@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     EDIT = "edit"
     RESEARCH = "research"
     ASKING = "asking"
+    PLAYGROUND = "playground"
     TEST = "test"
     EMBEDDING = "embedding"
 
@@ -62,7 +63,8 @@ class Tool:
 class CompletionRequest:
     """Names no vendor. `reply_schema` is a JSON Schema as canonical JSON text; "" asks for prose.
 
-    `patient` requests (batch work) are tried up to six times, others up to three: somebody is waiting.
+    `patient` requests (batch work) are tried up to six times, others up to three: somebody is waiting. `action` is that
+    of an edit ("shorten").
     """
 
     messages: tuple[Message, ...]
@@ -74,6 +76,7 @@ class CompletionRequest:
     reply_schema: str = ""
     prompt_version: str = ""
     patient: bool = False
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)

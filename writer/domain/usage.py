@@ -19,7 +19,8 @@ class UsageEvent:
 
     `cost_micros` is in millionths of a US dollar, None when the price is not known. `first_token_ms` is None when no
     text came. `error` is the kind of failure ("RateLimited"), "" when there was none. `wasted` marks text that was
-    paid for and thrown away (an interrupted stream, a step taken over by another worker).
+    paid for and thrown away (an interrupted stream, a step taken over by another worker). `action` is that of an edit
+    ("shorten"); `content_type` is the draft's at the time, filled in by the ledger.
     """
 
     id: str
@@ -37,6 +38,8 @@ class UsageEvent:
     wasted: bool = False
     price_version: str = ""
     prompt_version: str = ""
+    action: str = ""
+    content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from writer.domain.analytics import CallPage, Dimension, Figures, Filter, Group, Opening, Point, Step
+from writer.domain.usage import UsageEvent
+
+Openings = Callable[[datetime | None, datetime | None], list[Opening]]
+"""(since, until) to the breakers that opened meanwhile, oldest first."""
+
+
+class AnalyticsStore(Protocol):
+    """Sums over one owner's calls. What was recorded before a question is in its answer."""
+
+    def totals(self, owner_id: str, wanted: Filter) -> Figures: ...
+
+    def groups(self, owner_id: str, wanted: Filter, by: Dimension) -> list[Group]:
+        """Days and hours in order, other keys by cost, then calls, most first."""
+        ...
+
+    def series(self, owner_id: str, wanted: Filter, step: Step, by: Dimension | None) -> list[Point]:
+        """In order of time. Steps without calls are left out."""
+        ...
+
+    def calls(self, owner_id: str, wanted: Filter, *, cursor: str = "", limit: int = 50) -> CallPage: ...
+
+    def every_call(self, owner_id: str, wanted: Filter) -> Iterator[UsageEvent]:
+        """Newest first, read a page at a time."""
+        ...
+
+    def fold(self, limit: int = 5_000) -> int:
+        """Takes up to `limit` calls into the roll-ups, each exactly once; returns how many."""
+        ...

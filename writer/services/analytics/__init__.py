@@ -1,0 +1,5 @@
+"""Questions to the ledger of calls."""
+
+from writer.services.analytics.service import Analytics
+
+__all__ = ["Analytics"]
