@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.sites import Page
 from writer.domain.errors import SourceRefused
-from writer.security.fetch import fetch, is_public, parsed
+from writer.security.fetch import fetch, parsed
+from writer.security.networks import is_public
 
 ROOT = Path(__file__).parents[2]
 VENDORS = ("openai_compatible", "gemini", "gemini_legacy")  # their own SDKs' connections, to configured addresses
@@ -326,7 +327,8 @@ def test_a_status_other_than_ok_and_a_dead_host_are_sentences(serve):
 
 def test_only_the_fetcher_opens_connections_to_chosen_addresses():
     clients = {"httpx", "httpx2", "httpcore", "requests", "urllib3", "aiohttp", "http.client", "urllib.request"}
-    adapters = {"writer/security/fetch.py", *(f"writer/providers/{name}.py" for name in VENDORS)}
+    fetchers = {f"writer/security/{name}.py" for name in ("fetch", "pinned", "streaming")}
+    adapters = {*fetchers, *(f"writer/providers/{name}.py" for name in VENDORS)}
     offenders = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "writer").rglob("*.py")

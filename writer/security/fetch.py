@@ -6,25 +6,21 @@ connecting, on the very IP address that is then connected to: no second look-up 
 
 import ipaddress
 import re
-import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
 
 from writer.domain.errors import SourceRefused
-from writer.security.networks import is_ip, is_public
-
-Resolver = Callable[[str, int], Sequence[str]]
-"""(host, port) → IP addresses as text, the preferred one first."""
+from writer.security.pinned import PinnedBackend, Resolver, resolved, until
 
 MAX_REDIRECTS = 3
-_REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (301, 302, 303, 307, 308)
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?")
 _NUMERIC_END = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
@@ -89,18 +85,13 @@ class Address:
     target: str
 
     @property
-    def url(self) -> str:
+    def authority(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.target}"
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
-
-def resolved(host: str, port: int) -> Sequence[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise SourceRefused(f"There is no host called {host}.") from None
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.target}"
 
 
 def fetch(
@@ -120,7 +111,7 @@ def fetch(
     `allow_private` holds hosts ("nas.local") or hosts with port ("127.0.0.1:11434") of the own network that the owner
     opened on purpose."""
     address = parsed(url)
-    backend = _PinnedBackend(resolver, allow_private, clock() + timeout, clock)
+    backend = PinnedBackend(resolver, allow_private, until(clock() + timeout, clock))
     with httpcore.ConnectionPool(network_backend=backend, ssl_context=ssl_context, max_keepalive_connections=0) as pool:
         for _ in range(MAX_REDIRECTS + 1):
             answer = _answer(pool, address, limit_bytes, known, ask)
@@ -164,17 +155,20 @@ def _host(name: str) -> str:
 
 def _answer(pool: httpcore.ConnectionPool, address: Address, limit: int, known: Version, ask: Ask) -> Fetched | str:
     """What the address holds, or where it leads on to."""
-    host = f"[{address.host}]" if ":" in address.host else address.host
-    authority = host if address.port == _PORTS[address.scheme] else f"{host}:{address.port}"
     where = httpcore.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target)
-    headers = [("Host", authority), ("Accept-Encoding", "identity"), ("User-Agent", "Writer"), ("Accept", "*/*")]
+    headers = [
+        ("Host", address.authority),
+        ("Accept-Encoding", "identity"),
+        ("User-Agent", "Writer"),
+        ("Accept", "*/*"),
+    ]
     headers += [*ask.headers, *([("Content-Length", str(len(ask.body)))] if ask.method in ("POST", "PUT") else [])]
     conditions = (("If-None-Match", known.etag), ("If-Modified-Since", known.modified))
     headers += [(name, value) for name, value in conditions if value and value.isascii() and value.isprintable()]
     try:
         with pool.stream(ask.method, where, headers=headers, content=ask.body or None) as response:
             told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-            if response.status in _REDIRECTS and "location" in told:
+            if response.status in REDIRECTS and "location" in told:
                 return told["location"]
             if response.status == 304 and known != NOT_KNOWN:
                 return Fetched(address.url, "", "", b"", known, unchanged=True)
@@ -227,71 +221,3 @@ def _unpacker(encoding: str) -> Callable[[bytes, int], bytes]:
             raise SourceRefused("The answer is packed and broken.") from None
 
     return unpack
-
-
-class _PinnedBackend(httpcore.NetworkBackend):
-    """Looks a host up, checks every answer, and connects to the answer that was checked."""
-
-    def __init__(
-        self, resolver: Resolver, allow_private: frozenset[str], deadline: float, clock: Callable[[], float]
-    ) -> None:
-        self._resolver = resolver
-        self._allow_private = allow_private
-        self._deadline = deadline
-        self._clock = clock
-        self._sockets = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        ips = [host] if is_ip(host) else list(self._resolver(host, port))
-        opened = host in self._allow_private or f"{host}:{port}" in self._allow_private
-        if not ips or not (opened or all(is_public(ip) for ip in ips)):
-            raise SourceRefused(f"{host} leads into a private network, which Writer does not fetch from.")
-        failure: Exception | None = None
-        for ip in ips:
-            try:
-                stream = self._sockets.connect_tcp(ip, port, _left(self._deadline, self._clock))
-                return _BoundedStream(stream, self._deadline, self._clock)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure or httpcore.ConnectError("no address")
-
-
-def _left(deadline: float, clock: Callable[[], float]) -> float:
-    left = deadline - clock()
-    if left <= 0:
-        raise httpcore.ReadTimeout("the time is up")
-    return left
-
-
-class _BoundedStream(httpcore.NetworkStream):
-    """Time-outs of the library are per read: a server that sends a byte now and then would never end."""
-
-    def __init__(self, inner: httpcore.NetworkStream, deadline: float, clock: Callable[[], float]) -> None:
-        self._inner = inner
-        self._deadline = deadline
-        self._clock = clock
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, _left(self._deadline, self._clock))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, _left(self._deadline, self._clock))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        left = _left(self._deadline, self._clock)
-        return _BoundedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline, self._clock)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
