@@ -24,7 +24,7 @@ from writer.providers.breaker import Breaker, State
 from writer.providers.cooldown import Cooldown
 from writer.providers.guarded import Guarded
 from writer.providers.health import Health, limited_key, unusable_key
-from writer.storage import Database
+from writer.storage import Database, Stores
 from writer.storage.health import Health as StoredHealth
 
 DOWN = ProviderUnavailable("test:model", "connection reset")
@@ -385,3 +385,17 @@ async def test_asking_again_lets_one_of_many_callers_through():
     await asked(provider, 10)
 
     assert len(inner.requests) == 1
+
+
+async def test_an_opening_is_remembered_once_by_the_replica_whose_call_failed(stores: Stores):
+    clock = HandClock()
+    health = Health(stores.health, clock=clock, openings=stores.openings)
+    breaker = Breaker(clock=clock, random=lambda: 0.0)
+    provider = Guarded(
+        ScriptedProvider([DOWN]), breaker, Cooldown(clock=clock), health, breaker_key="b", cooldown_key="c", clock=clock
+    )
+
+    await asked(provider, 6)
+
+    (opening,) = stores.openings.openings()
+    assert (opening.route, opening.open_for, opening.reason) == ("test:model", 30.0, "connection reset")

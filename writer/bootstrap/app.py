@@ -25,6 +25,7 @@ from writer.services.library import Library
 from writer.services.providers import Providers
 from writer.services.publishing import Publishing
 from writer.services.questions import Questions
+from writer.services.reliability import Reliability
 from writer.services.research import ResearchDesk
 from writer.services.usage import Usage
 from writer.services.versions import Versions
@@ -64,6 +65,7 @@ class App:
     jobs: Jobs
     usage: Usage
     providers: Providers
+    reliability: Reliability
     research: ResearchDesk
     web_search: WebSearches
     doctor: Callable[[], list[Finding]]

@@ -45,6 +45,7 @@ from writer.services.jobs.waiting import over_within
 from writer.services.library import Library, TitleIndex
 from writer.services.providers import Providers
 from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
+from writer.services.reliability import Reliability
 from writer.services.usage import Usage, UsageBook
 from writer.services.versions import Versions
 from writer.services.voices import Voices
@@ -69,7 +70,7 @@ class Workshop:
         self.book = UsageBook(self.stores.usage)
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
         cache = Memory() if settings.reply_cache == "on" else None
-        self.registry = Registry(self.accounts.of, self.book.record, self.stores.health, cache=cache)
+        self.registry = Registry(self.accounts.of, self.book.record, self.stores.health, cache=cache, openings=self.stores.openings)
         self.knowledge = Knowledge(settings, self.stores, self._wake, self.registry, self.loop.run)
         self.extractive = ExtractiveDrafter(self.knowledge.library, self.knowledge.embedder)
         self.providers = Providers(
@@ -110,7 +111,8 @@ class Workshop:
             self.knowledge.search_model,
             self.entailment,
         )
-        housekeeping = Housekeeping([self.drafts.purge])
+        reliability = Reliability(self.stores.openings)
+        housekeeping = Housekeeping([self.drafts.purge, reliability.purge])
         draft_search = self._draft_search()
         exports = Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()})
         titles = TitleIndex(self.stores.library, self.knowledge.embedder)
@@ -171,6 +173,7 @@ class Workshop:
             jobs=jobs,
             usage=Usage(self.stores.usage),
             providers=self.providers,
+            reliability=reliability,
             research=self.researching.desk(articles, jobs.wake),
             web_search=self.researching.web_search,
             doctor=lambda: findings(checks.all()),

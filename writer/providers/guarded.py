@@ -102,6 +102,7 @@ class Guarded:
                 # The board lends the probe for two minutes; the next rest may be over before.
                 await self._health.publish(self._breaker_key, 0, "")
             await self._health.publish(self._breaker_key, self.breaker.open_for, self.breaker.reason)
+            await self._health.opened(self.route, self.breaker.open_for, self.breaker.reason)
 
     async def _handed_back(self, permit: Permit) -> None:
         unheard = permit.is_probe and not permit.settled

@@ -7,6 +7,7 @@ from contextlib import suppress
 from time import monotonic
 
 from writer.domain.errors import ProviderError, StorageError
+from writer.domain.ports.reliability import OpeningLog
 from writer.domain.ports.settings import HealthBoard
 from writer.providers.timing import Clock, T
 
@@ -35,8 +36,16 @@ def limited_key(cooldown_key: str) -> str:
 class Health:
     """Reads the board at most once a second, in a thread; publishes only what opens and closes."""
 
-    def __init__(self, board: HealthBoard | None, *, clock: Clock = monotonic, me: str = "") -> None:
+    def __init__(
+        self,
+        board: HealthBoard | None,
+        *,
+        clock: Clock = monotonic,
+        me: str = "",
+        openings: OpeningLog | None = None,
+    ) -> None:
         self._board = board
+        self._openings = openings
         self._clock = clock
         self._me = me or uuid.uuid4().hex
         self._read_at = float("-inf")
@@ -73,6 +82,12 @@ class Health:
         if self._board is not None:
             board = self._board
             await self._asked(lambda: board.publish(key, open_for, reason))
+
+    async def opened(self, route: str, open_for: float, reason: str) -> None:
+        """Remembered for whoever asks later how often this happened."""
+        if self._openings is not None:
+            openings = self._openings
+            await self._asked(lambda: openings.opened(route, open_for, reason))
 
     def pardon(self) -> None:
         """Nothing rests on the board any more, but where the provider asked for it."""

@@ -11,6 +11,7 @@ from time import monotonic
 
 from writer.domain.completions import Provider
 from writer.domain.errors import AuthenticationFailed, ConfigurationError, MissingKey, QuotaExhausted, UnknownRoute
+from writer.domain.ports.reliability import OpeningLog
 from writer.domain.ports.settings import HealthBoard, ProviderAccount
 from writer.providers import prices
 from writer.providers.adapters import adapter_for, embeddings_for
@@ -68,6 +69,7 @@ class Registry:
         record: Record,
         health: HealthBoard | None = None,
         *,
+        openings: OpeningLog | None = None,
         cache: ReplyStore | None = None,
         limits: Limits | None = None,
         policy: RetryPolicy | None = None,
@@ -78,7 +80,7 @@ class Registry:
         """`limits` replaces those of every preset; `cache` None (the default) keeps no replies."""
         self._accounts = accounts
         self._record = record
-        self._health = Health(health, clock=clock)
+        self._health = Health(health, clock=clock, openings=openings)
         self._cache = cache
         self._limits = limits
         self._policy = policy

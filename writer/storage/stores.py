@@ -9,6 +9,7 @@ from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.library import LibraryStore
 from writer.domain.ports.publishing import PublicationStore
 from writer.domain.ports.questions import QuestionStore
+from writer.domain.ports.reliability import OpeningLog
 from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
 from writer.domain.ports.sources import SourceStore
 from writer.domain.ports.suggestions import SuggestionStore
@@ -27,6 +28,7 @@ from writer.storage.jobs import Jobs
 from writer.storage.library import Library
 from writer.storage.publications import Publications
 from writer.storage.questions import Questions
+from writer.storage.reliability import Openings
 from writer.storage.settings import Settings
 from writer.storage.sources import Sources
 from writer.storage.suggestions import Suggestions
@@ -52,3 +54,4 @@ class Stores:
         self.publications: PublicationStore = Publications(database)
         self.suggestions: SuggestionStore = Suggestions(database)
         self.health: HealthBoard = Health(database)
+        self.openings: OpeningLog = Openings(database)

@@ -1,6 +1,7 @@
 """The tables. Private to storage: callers get domain values."""
 
 from writer.storage.rows.base import Base
+from writer.storage.rows.budgets import BudgetRow, CachedReplyRow, JobCapRow, ReservationRow, SpendingRow
 from writer.storage.rows.claims import CheckRow, ClaimRow
 from writer.storage.rows.collections import CollectionRow, MemberRow
 from writer.storage.rows.comments import CommentRow
@@ -10,6 +11,7 @@ from writer.storage.rows.jobs import JobRow, KeptRow, StepRow
 from writer.storage.rows.library import PlaceRow, TitleVectorRow
 from writer.storage.rows.publishing import PublicationRow
 from writer.storage.rows.questions import QuestionRow
+from writer.storage.rows.reliability import BeatRow, OpeningRow
 from writer.storage.rows.settings import AccountRow, RouteHealthRow, SettingRow
 from writer.storage.rows.sources import CounterRow, PassageRow, SourceChangeRow, SourceRow, SourceTagRow, VectorRow
 from writer.storage.rows.suggestions import SuggestionRow
@@ -19,6 +21,9 @@ from writer.storage.rows.voices import VoiceRow
 __all__ = [
     "AccountRow",
     "Base",
+    "BeatRow",
+    "BudgetRow",
+    "CachedReplyRow",
     "CheckRow",
     "ClaimRow",
     "CollectionRow",
@@ -27,19 +32,23 @@ __all__ = [
     "DraftIndexRow",
     "DraftPassageRow",
     "DraftRow",
+    "JobCapRow",
     "JobRow",
     "KeptRow",
     "MemberRow",
+    "OpeningRow",
     "PassageRow",
     "PlaceRow",
     "PublicationRow",
     "QuestionRow",
+    "ReservationRow",
     "RouteHealthRow",
     "SectionRow",
     "SettingRow",
     "SourceChangeRow",
     "SourceRow",
     "SourceTagRow",
+    "SpendingRow",
     "StepRow",
     "SuggestionRow",
     "TitleVectorRow",
