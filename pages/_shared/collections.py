@@ -14,6 +14,7 @@ from writer.security.render import as_markdown, plain
 ALL = 0
 CHOSEN, TAGS, PAGE = "sources:collection", "sources:tags", "sources:page"
 _NEXT = "sources:collection:next"
+_MADE = "collections:made"
 _AS_PILLS = 6
 
 
@@ -27,7 +28,8 @@ def draw_bar(collections: Sequence[Collection]) -> Collection | None:
     bar = st.container(horizontal=True, vertical_alignment="center", key="collections_bar")
     with bar:
         chosen = _choice(by_id) if by_id else ALL
-        with st.popover("New collection", icon=":material/add:", type="tertiary", key="collections:new"):
+        made = st.session_state.get(_MADE, 0)  # a popover with another key is another one, and closed
+        with st.popover("New collection", icon=":material/add:", type="tertiary", key=f"collections:new:{made}"):
             _draw_new()
     _say_what_came()
     return by_id.get(chosen)
@@ -97,12 +99,13 @@ def _choice(by_id: dict[int, Collection]) -> int:
 def _draw_new() -> None:
     app, actor = get_app(), current_actor()
     with st.form("collections:make", border=False, clear_on_submit=True):
-        name = st.text_input("Name", key="collections:name", max_chars=MAX_NAME, placeholder="Harbour board")
+        name = st.text_input("Name", key="collections:name", max_chars=MAX_NAME, placeholder="Harbour board", width=360)
         made = st.form_submit_button("Create", icon=":material/create_new_folder:")
     if made:
         with banners():
             look_at(app.collections.add(name, actor).id)
             to_first_page()
+            st.session_state[_MADE] = st.session_state.get(_MADE, 0) + 1
             st.rerun()
     if st.button("Bring in an exported one", icon=":material/unarchive:", type="tertiary", key="collections:import"):
         _draw_import()
