@@ -1,0 +1,73 @@
+"""Calls into roll-ups, each exactly once: taking a call and adding it to the sums is one transaction."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, exists, select, text, type_coerce, update
+from sqlalchemy.orm import Session
+
+from writer.storage.database import Database
+from writer.storage.rows import UsageRow
+from writer.storage.usage_cubes import Additions
+
+BATCH = 5_000
+_LOCK = 7_305_122  # any number that no other program on the same Postgres uses; not the migrations'
+_USED = (
+    UsageRow.owner_id,
+    UsageRow.route,
+    UsageRow.purpose,
+    UsageRow.action,
+    UsageRow.content_type,
+    UsageRow.outcome,
+    UsageRow.error,
+    UsageRow.cached,
+    UsageRow.draft_id,
+    UsageRow.estimated,
+    UsageRow.wasted,
+    UsageRow.input_tokens,
+    UsageRow.output_tokens,
+    UsageRow.cached_input,
+    UsageRow.cost_micros,
+    UsageRow.first_token_ms,
+    UsageRow.total_ms,
+)
+
+
+def fold(database: Database, limit: int = BATCH, owner_id: str = "") -> int:
+    """Returns how many calls were taken; of one owner or of all. Calls that are written meanwhile, or late, or by
+    another process are taken by the next."""
+    with database.reading() as session:
+        if not session.scalar(select(exists().where(*_pending(owner_id)))):
+            return 0
+    with database.writing(durable=False) as session:
+        one_at_a_time(database, session)
+        additions = Additions()
+        taken = _taken(session, limit, owner_id)
+        for row in taken:
+            additions.call(row)
+        additions.write(database, session)
+    return len(taken)
+
+
+def fold_all(database: Database, owner_id: str = "") -> int:
+    done = 0
+    while taken := fold(database, BATCH, owner_id):
+        done += taken
+    return done
+
+
+def one_at_a_time(database: Database, session: Session) -> None:
+    """Whoever changes roll-ups waits for the others: on SQLite there is one writer anyway."""
+    if database.engine.dialect.name != "sqlite":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def _taken(session: Session, limit: int, owner_id: str) -> list[Any]:
+    """Marked and read by one statement. Never a call that was marked before, whoever did it: the lock orders them."""
+    some = select(UsageRow.id).where(*_pending(owner_id)).limit(limit)
+    at = type_coerce(UsageRow.at, BigInteger).label("at_micros")
+    marking = update(UsageRow).where(UsageRow.id.in_(some), ~UsageRow.folded).values(folded=True).returning(at, *_USED)
+    return list(session.execute(marking, execution_options={"synchronize_session": False}).all())
+
+
+def _pending(owner_id: str) -> list[ColumnElement[bool]]:
+    return [~UsageRow.folded, *([UsageRow.owner_id == owner_id] if owner_id else [])]
