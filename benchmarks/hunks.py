@@ -1,4 +1,5 @@
-"""Hunks against a second, simple model of a merge, and how long a whole draft takes: `python -m benchmarks.hunks`."""
+"""Hunks against a second, simple model of a merge, on the server and in the editor as it is built, and how long a whole
+draft takes: `python -m benchmarks.hunks`."""
 
 import random
 import sys
@@ -7,7 +8,9 @@ from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, given, settings
 
+from benchmarks.browsing import chromium
 from benchmarks.report import at_least, at_most, exactly
+from tests.support.editor_trials import trials, tried
 from tests.support.hunk_cases import CHECKS, Case, cases
 from writer.domain.hunks import diff, merged
 
@@ -34,6 +37,14 @@ def failures(check: Callable[[Case], None], number: int) -> tuple[int, int]:
 
     look()
     return seen, failed
+
+
+def failures_in_editor(number: int) -> int:
+    with chromium() as browser:
+        wrong = tried(browser.new_page(), list(trials(number)))
+    for one in wrong[:3]:
+        print(f"     {one}")
+    return len(wrong)
 
 
 def rewritten(kind: str) -> tuple[str, str]:
@@ -63,6 +74,7 @@ def main(number: int = CASES) -> None:
     for name, (seen, failed) in results.items():
         exactly(f"hunks: {name.replace('_', ' ')}: failures in {seen:,} cases", failed, 0)
     at_least("hunks: cases in all", sum(seen for seen, _ in results.values()), 10_000)
+    exactly(f"the same in the editor, in Chromium: failures in {number:,} cases", failures_in_editor(number), 0)
     at_most(f"hunks of {WORDS:,} words, every fifth word changed", seconds("changed"), 2, " s")
     at_most(f"hunks of {WORDS:,} words, nothing left as it was", seconds("new"), 5, " s")
 

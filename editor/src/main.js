@@ -30,3 +30,8 @@ export default function (component) {
     if (editor.shell && parentElement.contains(editor.shell.root)) editor.unmount()
   }
 }
+
+// The same file says how suggestions behave to whoever tries it without a page: see tests/support/editor_trials.js.
+export * as suggesting from "./suggest/ranges.js"
+export { EditorState, Transaction } from "@codemirror/state"
+export { history, redo, undo } from "@codemirror/commands"

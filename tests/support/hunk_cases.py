@@ -119,6 +119,18 @@ class Model:
         self._kill(first, last)
         self.cells[first:last] = [Cell(character) for character in text]
 
+    def take(self, numbers: set[int]) -> None:
+        """Accept them: what they put in is text like any other from then on."""
+        cells: list[Cell] = []
+        said: set[int] = set()
+        for cell in self.cells:
+            if cell.hunk is None or cell.hunk not in numbers or cell.hunk in self.dead:
+                cells.append(cell)
+            elif cell.hunk not in said:
+                said.add(cell.hunk)
+                cells += [Cell(character) for character in self.hunks[cell.hunk].new]
+        self.cells = cells
+
     def text(self, accepted: set[int]) -> str:
         pieces: list[str] = []
         said: set[int] = set()

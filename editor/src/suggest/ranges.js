@@ -1,8 +1,9 @@
 // Suggestions: what was asked for, what came, and where in the text it stands now. Positions live here only, mapped
 // through every change; the text itself changes when a hunk is accepted and never before.
-import { ChangeSet, StateEffect, StateField } from "@codemirror/state"
+import { StateEffect, StateField } from "@codemirror/state"
 import { invertedEffects, isolateHistory } from "@codemirror/commands"
 
+const COMING = ["waiting", "streaming", "choosing"] // phases in which the server may still tell of hunks
 const REMEMBERED = 20 // decided groups that an undo can open again
 
 export const addGroup = StateEffect.define() // {id, action, label, from, to, ...}
@@ -16,7 +17,7 @@ export const setHunk = StateEffect.define({
 })
 
 /** {groups: [{id, action, label, phase, preview, notes, from, to, hunks, since}], active: {id, n} | null} where phase is
- * "waiting", "streaming", "choosing", "ready", "stopped" or "failed". */
+ * "waiting", "streaming", "choosing", "ready", "stopped" or "failed". `since` are the changes since the text was sent. */
 export const suggestions = StateField.define({
   create: () => ({ groups: [], active: null }),
   update(value, transaction) {
@@ -27,9 +28,9 @@ export const suggestions = StateField.define({
   },
 })
 
-/** An undo of an accept opens the hunk again, a redo closes it. */
+/** An undo of an accept opens the hunk again, a redo closes it; so does an undo of what was typed into one. */
 export const undoable = invertedEffects.of((transaction) => {
-  const found = []
+  const found = transaction.docChanged ? reopening(transaction) : []
   for (const effect of transaction.effects) {
     if (!effect.is(setHunk) || !effect.value.undone) continue
     const { id, n, state, undone, from, to, was } = effect.value
@@ -38,13 +39,31 @@ export const undoable = invertedEffects.of((transaction) => {
   return found
 })
 
+function reopening({ startState, changes, effects }) {
+  const decided = new Set(effects.filter((effect) => effect.is(setHunk)).map(({ value }) => `${value.id}:${value.n}`))
+  return startState.field(suggestions).groups.flatMap(({ id, hunks }) =>
+    hunks
+      .filter((hunk) => isOpen(hunk) && !decided.has(`${id}:${hunk.n}`) && isTouched(hunk, changes))
+      .map(({ n, from, to }) => setHunk.of({ id, n, state: "open", from, to })),
+  )
+}
+
 function moved(group, changes) {
   const [from, to] = span(group, changes)
   const hunks = group.hunks.map((hunk) => {
     const [start, end] = span(hunk, changes)
-    return start === hunk.from && end === hunk.to ? hunk : { ...hunk, from: start, to: end }
+    const state = isOpen(hunk) && isTouched(hunk, changes) ? "stale" : hunk.state
+    return start === hunk.from && end === hunk.to && state === hunk.state ? hunk : { ...hunk, from: start, to: end, state }
   })
-  return { ...group, from, to, hunks, since: group.since && group.since.compose(changes) }
+  return { ...group, from, to, hunks, since: COMING.includes(group.phase) ? [...group.since, changes] : [] }
+}
+
+/** Whether something was changed inside it, and not only at its edges: it is about other words then. A place where words
+ * are to be put in is gone when the text round it is. */
+function isTouched({ from, to }, changes) {
+  let touched = false
+  changes.iterChangedRanges((start, end) => (touched ||= start < to && end > from), true)
+  return touched
 }
 
 /** What is typed at either end stays outside. */
@@ -55,7 +74,7 @@ function span({ from, to }, changes) {
 }
 
 function applied(value, effect, state) {
-  if (effect.is(addGroup)) return { ...value, groups: [...forgotten(value.groups), fresh(effect.value, state)] }
+  if (effect.is(addGroup)) return { ...value, groups: [...forgotten(value.groups), fresh(effect.value)] }
   if (effect.is(changeGroup)) return withGroup(value, effect.value.id, (group) => ({ ...group, ...effect.value }))
   if (effect.is(setHunks)) return withHunks(value, effect.value, state)
   if (effect.is(dropGroup)) return { groups: value.groups.filter(({ id }) => id !== effect.value), active: value.active?.id === effect.value ? null : value.active }
@@ -64,8 +83,8 @@ function applied(value, effect, state) {
   return value
 }
 
-function fresh(given, state) {
-  return { phase: "waiting", preview: "", notes: [], hunks: [], since: ChangeSet.empty(state.doc.length), origin: given.from, ...given }
+function fresh(given) {
+  return { phase: "waiting", preview: "", notes: [], hunks: [], since: [], origin: given.from, ...given }
 }
 
 function forgotten(groups) {
@@ -88,8 +107,12 @@ function withHunks(value, { id, hunks }, state) {
 
 function placedHunk(group, { n, at16, old, new: text, note }, state) {
   const at = group.origin + at16
-  const [from, to] = span({ from: at, to: at + old.length }, group.since)
-  const open = state.sliceDoc(from, to) === old
+  let [from, to, touched] = [at, at + old.length, false]
+  for (const changes of group.since) {
+    touched ||= isTouched({ from, to }, changes)
+    ;[from, to] = span({ from, to }, changes)
+  }
+  const open = !touched && state.sliceDoc(from, to) === old
   return { n, from, to, old, text, note, state: open ? "open" : "stale" }
 }
 
