@@ -67,8 +67,8 @@ class HubFile:
 
 @dataclass(frozen=True, slots=True)
 class HubModel:
-    """What the hub says of a model. `revision` is the commit that the files are of: they never change. `files` are those
-    that would be downloaded, `left_out` the names of the others; `licence` and `task` are "" where the hub has none."""
+    """What the hub says of a model. `revision` is the commit that the files are of: they never change. `files` are
+    those that would be downloaded, `left_out` the names of the others; `licence` and `task` are "" where the hub has none."""
 
     id: str
     revision: str
@@ -104,8 +104,8 @@ def _no_weights(id_: str, left_out: Iterable[str]) -> str:
             f"{id_} holds GGUF files only. Run those with Ollama, llama.cpp or LM Studio, and add that as a provider."
         )
     return (
-        f"{id_} has no weights in safetensors files. Others (.bin, .pt) can hold code, so Writer does not download them: "
-        "look for a copy of the model in safetensors."
+        f"{id_} has no weights in safetensors files. Others (.bin, .pt) can hold code, so Writer does not download "
+        "them: look for a copy of the model in safetensors."
     )
 
 

@@ -49,7 +49,8 @@ def streaming(
     ssl_context: ssl.SSLContext | None = None,
 ) -> Iterator[Answer]:
     """Every status is an answer, whatever `ask.accepts`. Raises SourceRefused, and Unanswered
-    where no whole answer came. `idle_s` bounds each silence. Once `ended` is true, the connection is closed and Unanswered raised.
+    where no whole answer came. `idle_s` bounds each silence. Once `ended` is true, the connection is closed and
+    Unanswered raised.
 
     A GET follows redirects; what stands under Authorization goes to the first host alone."""
     backend = PinnedBackend(resolver, allow_private, lambda: idle_s, ended)

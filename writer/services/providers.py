@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 class Preset(Protocol):
     """A kind of service that an account can be for. `models` are suggestions, the best first; `hint` says what to do
-    before it can be used."""
+    before it can be used; `price_id` is its name in the price list, "" for none."""
 
     @property
     def name(self) -> str: ...
@@ -50,6 +50,10 @@ class Preset(Protocol):
     def models(self) -> Sequence[str]: ...
     @property
     def hint(self) -> str: ...
+    @property
+    def price_id(self) -> str: ...
+    @property
+    def is_local(self) -> bool: ...
 
 
 class RouteStatus(Protocol):
@@ -204,7 +208,7 @@ class Providers:
         except TimeoutError:
             return TestReport(route, False, f"{route}: no answer within {TEST_TIMEOUT_S:.0f} seconds.")
         except WriterError as error:
-            return TestReport(route, False, self._without_keys(str(error), by))
+            return TestReport(route, False, self.without_keys(str(error), by))
 
     async def _timed(self, route: str, events: AsyncGenerator[StreamEvent, None]) -> TestReport:
         began = self._clock()
@@ -235,7 +239,7 @@ class Providers:
                 found.append(f"{account.name}:{models[0]}")
         return found
 
-    def _without_keys(self, sentence: str, by: Actor) -> str:
+    def without_keys(self, sentence: str, by: Actor) -> str:
         """A service may quote the key it refuses."""
         for account in self._accounts.of(by.user):
             if len(account.key) >= 8:

@@ -21,8 +21,8 @@ class Hub(Protocol):
     def download(
         self, model: HubModel, staging: str, token: str, tell: Callable[[Progress], None], ended: Ended
     ) -> None:
-        """Into the folder `staging`, file by file; what is there from before is gone on with. Each file is compared with
-        its checksum, and weights are looked into, before it has its name. Returns when all are whole; raises JobStopped
+        """Into the folder `staging`, file by file; what is there from before is gone on with. Each file is compared
+        with its checksum, and weights are looked into, before it has its name. Returns when all are whole; raises JobStopped
         when `ended`, StorageError where the disk is full, UserMistake for a file that is not what the hub announced,
         and ProviderError; what came is kept for the next time."""
         ...
@@ -49,8 +49,9 @@ class ModelDisk(Protocol):
         """Bytes of the plan that are there."""
         ...
 
-    def staging(self, model_id: str) -> AbstractContextManager[str]:
-        """The folder for a download, while nobody else works in it. Raises StorageError when somebody does."""
+    def staging(self, model_id: str, ended: Ended) -> AbstractContextManager[str]:
+        """The folder for a download, while nobody else works in it. Raises StorageError when somebody does, UserMistake
+        when it was cancelled, JobStopped when `ended`."""
         ...
 
     def complete(self, model: HubModel) -> StoredModel:
@@ -72,8 +73,8 @@ class ModelServer(Protocol):
     def models(self) -> Sequence[ServedModel]: ...
 
     def pull(self, name: str, ended: Ended) -> Iterator[Progress | str]:
-        """Progress as the server tells it, or a word on what it does. Ends when the model is there; an `ended` one can be
-        asked for again, and goes on."""
+        """Progress as the server tells it, or a word on what it does. Ends when the model is there; an `ended` one can
+        be asked for again, and goes on."""
         ...
 
     def load(self, name: str) -> None:

@@ -1,0 +1,125 @@
+"""Models that an Ollama holds, for each account of that kind."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from writer.domain.actors import Actor
+from writer.domain.errors import NotFound, UserMistake
+from writer.domain.jobs import Job, JobState, NewJob, NewStep
+from writer.domain.models import Progress, ServedModel
+from writer.domain.ports.jobs import JobLedger
+from writer.domain.ports.models import ModelServer
+from writer.domain.ports.settings import ProviderAccount
+from writer.services.accounts import Accounts, AccountView
+from writer.services.models.job import PULL
+from writer.services.models.progress import ProgressBoard
+from writer.services.providers import Providers
+
+PRESET = "ollama"
+
+Open = Callable[[ProviderAccount, str], ModelServer]
+"""(account, address) → the server there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A download inside Ollama. `said` is what it does at the moment; `trouble` why it failed."""
+
+    account: str
+    model: str
+    job_id: str
+    state: JobState
+    progress: Progress | None
+    said: str
+    trouble: str
+
+
+class ServedModels:
+    def __init__(
+        self,
+        accounts: Accounts,
+        providers: Providers,
+        ledger: JobLedger,
+        board: ProgressBoard,
+        open_server: Open,
+        *,
+        stop: Callable[[str, Actor], Job],
+        wake: Callable[[str], None],
+    ) -> None:
+        self._accounts = accounts
+        self._providers = providers
+        self._ledger = ledger
+        self._board = board
+        self._open = open_server
+        self._stop = stop
+        self._wake = wake
+
+    def accounts(self, by: Actor) -> list[AccountView]:
+        return [account for account in self._providers.accounts(by) if account.preset == PRESET]
+
+    def server(self, owner_id: str, name: str) -> ModelServer:
+        account = next((one for one in self._accounts.of(owner_id) if one.name == name and one.preset == PRESET), None)
+        if account is None:
+            raise NotFound("There is no such Ollama. Add it in Settings, under Providers.")
+        preset = next(preset for preset in self._providers.presets() if preset.name == PRESET)
+        return self._open(account, account.base_url or preset.base_url)
+
+    def models(self, account: str, by: Actor) -> Sequence[ServedModel]:
+        return self.server(by.user, account).models()
+
+    def pull(self, account: str, model: str, by: Actor) -> Job:
+        name = model.strip()
+        self.server(by.user, account)
+        if not name or len(name) > 200 or not name.isprintable() or " " in name:
+            raise UserMistake("Write the model as Ollama names it, for example llama3.2 or qwen3:4b.")
+        fingerprint = f"{PULL}:{account}:{name}"
+        before = self._ledger.by_fingerprint(by.user, fingerprint)
+        if before and before.state is JobState.RUNNING:
+            return before
+        step = NewStep("pull", PULL, 0, f"Download {name} in Ollama")
+        args = {"account": account, "model": name}
+        job = self._ledger.add(NewJob(PULL, by.user, (step,), fingerprint=fingerprint, args=args))
+        self._wake(job.id)
+        return job
+
+    def pulls(self, by: Actor) -> list[Pull]:
+        """The newest of each model that did not come to its end."""
+        newest: dict[tuple[str, str], Job] = {}
+        for job in self._ledger.jobs(by.user, 50, PULL):
+            newest.setdefault((str(job.args["account"]), str(job.args["model"])), job)
+        return [self._pull(job) for job in newest.values() if job.state is not JobState.DONE]
+
+    def stop(self, job_id: str, by: Actor) -> None:
+        self._stop(job_id, by)
+
+    def load(self, account: str, model: str, by: Actor) -> None:
+        self.server(by.user, account).load(model)
+
+    def unload(self, account: str, model: str, by: Actor) -> None:
+        self.server(by.user, account).unload(model)
+
+    def delete(self, account: str, model: str, by: Actor) -> None:
+        self.server(by.user, account).delete(model)
+
+    def write_with(self, account: str, model: str, by: Actor) -> str:
+        """The model's route, which is the first in the order from now on."""
+        self.server(by.user, account)
+        view = next(view for view in self.accounts(by) if view.name == account)
+        if view.origin == "stored" and model not in view.models:
+            self._providers.save(ProviderAccount(view.name, view.preset, view.base_url, "", (*view.models, model)), by)
+        route = f"{account}:{model}"
+        self._providers.set_routes([route, *(other for other in self._providers.routes(by) if other != route)], by)
+        return route
+
+    def _pull(self, job: Job) -> Pull:
+        account, model = str(job.args["account"]), str(job.args["model"])
+        steps = self._ledger.steps(job.id)
+        return Pull(
+            account,
+            model,
+            job.id,
+            job.state,
+            self._board.of(f"{account}:{model}"),
+            steps[0].partial if steps else "",
+            job.error,
+        )
