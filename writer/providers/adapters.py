@@ -8,12 +8,20 @@ from writer.providers.embedding_openai import OpenAIEmbeddings
 from writer.providers.gemini import Gemini
 from writer.providers.gemini_legacy import GeminiLegacy
 from writer.providers.huggingface import HuggingFace
+from writer.providers.local.runtime import LocalRuntime
 from writer.providers.openai_compatible import OpenAICompatible
 from writer.providers.plugins import Plugin
 from writer.providers.presets import Preset
 
 
-def adapter_for(account: ProviderAccount, model: str, preset: Preset, plugin: Plugin | None = None) -> Provider:
+def adapter_for(
+    account: ProviderAccount,
+    model: str,
+    preset: Preset,
+    plugin: Plugin | None = None,
+    local: LocalRuntime | None = None,
+) -> Provider:
+    """`local` holds the models of this process; without it an adapter has one of its own."""
     if plugin is not None:
         return plugin.open(account, model)
     match preset.adapter:
@@ -22,7 +30,7 @@ def adapter_for(account: ProviderAccount, model: str, preset: Preset, plugin: Pl
         case "gemini-legacy":
             return GeminiLegacy(account, model, preset)
         case "huggingface":
-            return HuggingFace(account, model)
+            return HuggingFace(account, model, local)
     return OpenAICompatible(account, model, preset)
 
 

@@ -1,0 +1,189 @@
+"""All models in the memory of this process."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import Protocol
+
+from writer.domain.errors import UserMistake
+from writer.domain.ports.local_models import DeviceOffer, LocalChoice, LocalState, LocalStatus, MemoryEstimate
+from writer.providers.local import devices
+from writer.providers.local.engine import Engine, Writing
+from writer.providers.local.memory import estimated
+from writer.providers.local.tickets import Ticket
+from writer.providers.local.weights import Weights, located, read_weights
+from writer.providers.timing import Clock
+
+_CLOSING_S = 10.0
+
+
+class Choices(Protocol):
+    """What a person chose for a model, kept over restarts."""
+
+    def of(self, model: str) -> LocalChoice | None: ...
+    def keep(self, model: str, choice: LocalChoice) -> None: ...
+
+
+class InMemory:
+    def __init__(self) -> None:
+        self._kept: dict[str, LocalChoice] = {}
+
+    def of(self, model: str) -> LocalChoice | None:
+        return self._kept.get(model)
+
+    def keep(self, model: str, choice: LocalChoice) -> None:
+        self._kept[model] = choice
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPolicy:
+    """`memory`: the most bytes that all models together may take, None for what is free. `idle_s`: 0 never unloads."""
+
+    default: LocalChoice = field(default_factory=LocalChoice)
+    memory: int | None = None
+    idle_s: float = 900.0
+
+
+class LocalRuntime:
+    """A LocalModels."""
+
+    def __init__(
+        self,
+        models_dir: Path | None = None,
+        policy: LocalPolicy | None = None,
+        choices: Choices | None = None,
+        *,
+        clock: Clock = monotonic,
+    ) -> None:
+        self._models_dir = models_dir
+        self._policy = policy or LocalPolicy()
+        self._choices = choices or InMemory()
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._engines: dict[str, Engine] = {}
+        self._leaving: list[Engine] = []
+
+    def devices(self) -> list[DeviceOffer]:
+        return devices.offers()
+
+    def default(self, model: str) -> LocalChoice:
+        return self._choices.of(model) or self._policy.default
+
+    def estimate(self, model: str, choice: LocalChoice) -> MemoryEstimate:
+        return self._estimated(read_weights(located(model, self._models_dir)), choice)
+
+    def status(self) -> list[LocalStatus]:
+        with self._lock:
+            found = [status for engine in self._engines.values() if (status := engine.status()) is not None]
+        return sorted(found, key=lambda status: status.model)
+
+    def load(self, model: str, choice: LocalChoice | None = None) -> LocalStatus:
+        wanted = choice or self.default(model)
+        estimate = self.estimate(model, wanted)
+        if not estimate.fits and estimate.total > estimate.free + self._idle_bytes(model):
+            raise UserMistake(estimate.sentence)
+        if choice is not None:
+            self._choices.keep(model, choice)
+        with self._lock:
+            engine = self._engines.get(model)
+            if engine is None or engine.is_over or engine.choice != wanted:
+                engine = self._started(model, wanted, engine)
+        return engine.status() or LocalStatus(model, LocalState.LOADING, wanted)
+
+    def unload(self, model: str) -> bool:
+        with self._lock:
+            engine = self._engines.pop(model, None)
+            was = engine is not None and not engine.is_over
+            if engine is not None:
+                engine.stop()
+                self._leaving.append(engine)
+        return was
+
+    def ask(self, model: str, ticket: Ticket) -> None:
+        """Never waits: the model's thread does all of it, loading too."""
+        with self._lock:
+            engine = self._engines.get(model)
+            while engine is None or not engine.ask(ticket):
+                engine = self._started(model, self.default(model), engine)
+
+    def close(self) -> None:
+        """Stops every model, and gives their threads a moment to go."""
+        with self._lock:
+            engines = [*self._engines.values(), *self._leaving]
+            self._engines.clear()
+        for engine in engines:
+            engine.stop()
+        for engine in engines:
+            engine.join(_CLOSING_S)
+
+    def _started(self, model: str, choice: LocalChoice, before: Engine | None) -> Engine:
+        if before is not None:
+            before.retire()
+            self._leaving.append(before)
+        self._leaving = [engine for engine in self._leaving if not engine.is_over]
+        engine = Engine(model, choice, self._open, self._policy.idle_s, self._clock)
+        self._engines[model] = engine
+        engine.start()
+        return engine
+
+    def _open(self, engine: Engine) -> Writing:
+        """In the engine's thread. Memory is counted once those that leave are gone."""
+        for leaving in list(self._leaving):
+            leaving.join()
+        weights = read_weights(located(engine.model, self._models_dir))
+        estimate = self._estimated(weights, engine.choice)
+        if not estimate.fits and self._made_room(engine):
+            estimate = self._estimated(weights, engine.choice)
+        engine.estimate = estimate
+        if not estimate.fits:
+            raise UserMistake(estimate.sentence)
+        return _opened(engine, weights, estimate, partial(self._free, estimate.choice.device))
+
+    def _estimated(self, weights: Weights, choice: LocalChoice) -> MemoryEstimate:
+        limit = self._policy.memory
+        if limit is not None:
+            limit = max(1, limit - self._held())
+        return estimated(weights, choice, devices.offers(), limit)
+
+    def _free(self, device: str) -> int:
+        free = devices.free_bytes(device)
+        if self._policy.memory is None:
+            return free
+        left = max(1, self._policy.memory - self._held())
+        return min(free, left) if free else left
+
+    def _held(self) -> int:
+        """By the weights of models that are loaded, as estimated."""
+        with self._lock:
+            engines = [*self._engines.values(), *self._leaving]
+        return sum(engine.estimate.weights for engine in engines if engine.estimate and not engine.is_over)
+
+    def _idle(self, but: str) -> list[Engine]:
+        with self._lock:
+            return [engine for name, engine in self._engines.items() if name != but and engine.is_idle]
+
+    def _idle_bytes(self, but: str) -> int:
+        return sum(engine.estimate.weights for engine in self._idle(but) if engine.estimate)
+
+    def _made_room(self, engine: Engine) -> bool:
+        """Models that nobody uses go first."""
+        idle = self._idle(engine.model)
+        for other in idle:
+            other.retire()
+        for other in idle:
+            other.join()
+        return bool(idle)
+
+
+def _opened(engine: Engine, weights: Weights, estimate: MemoryEstimate, free: Callable[[], int]) -> Writing:
+    # These import torch: in the model's thread, where nobody waits for it but who asked for the model.
+    from writer.providers.local.loading import load
+    from writer.providers.local.writing import OneByOne, SideBySide
+
+    loaded = load(weights, estimate)
+    if loaded.batches:
+        return SideBySide(loaded, free)
+    return OneByOne(loaded, engine.ending)
