@@ -23,6 +23,7 @@ from writer.providers.fallback import Candidate, Fallback
 from writer.providers.guarded import Guarded
 from writer.providers.health import Health, limited_key, unusable_key
 from writer.providers.limited import Bulkhead, Limited
+from writer.providers.local.runtime import LocalRuntime
 from writer.providers.metered import Metered, Record
 from writer.providers.plugins import Plugin, installed
 from writer.providers.presets import BY_NAME, Limits, Preset
@@ -73,6 +74,7 @@ class Registry:
         cache: ReplyStore | None = None,
         limits: Limits | None = None,
         policy: RetryPolicy | None = None,
+        local: LocalRuntime | None = None,
         clock: Clock = monotonic,
         random: Random = _random,
         sleep: Sleep = asyncio.sleep,
@@ -84,6 +86,7 @@ class Registry:
         self._cache = cache
         self._limits = limits
         self._policy = policy
+        self._local = local or LocalRuntime()
         self._clock = clock
         self._random = random
         self._sleep = sleep
@@ -131,7 +134,7 @@ class Registry:
         """What the service offers; the account's own and the preset's where it cannot tell. Raises as a call would."""
         preset = self._preset(account.preset or account.name)
         self._check(account, preset, f"{account.name}:")
-        adapter = adapter_for(account, "", preset, self._plugin(preset))
+        adapter = adapter_for(account, "", preset, self._plugin(preset), self._local)
         listing = getattr(adapter, "models", None)
         try:
             return await listing() if listing else list(account.models or preset.models)
@@ -199,7 +202,7 @@ class Registry:
         if embeds:
             adapter = embeddings_for(account, model, preset)
         else:
-            adapter = adapter_for(account, model, preset, self._plugin(preset))
+            adapter = adapter_for(account, model, preset, self._plugin(preset), self._local)
         breaker, cooldown = self._guards(key, f"{key} {secret}")
         provider = self._stacked(adapter, model, preset, service, (breaker, cooldown), (key, f"{key} {secret}"))
         return _Line(Candidate(provider, breaker), key, adapter, cooldown)
