@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from writer.services.analytics import Analytics
 from writer.services.articles.gaps import Gaps
 from writer.services.articles.service import Articles
 from writer.services.checks.guides import StyleGuides
@@ -22,11 +23,13 @@ from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.search_model import SearchModels
 from writer.services.knowledge.sources import Sources
 from writer.services.library import Library
+from writer.services.playground import Playground, Prompts
 from writer.services.providers import Providers
 from writer.services.publishing import Publishing
 from writer.services.questions import Questions
 from writer.services.reliability import Reliability
 from writer.services.research import ResearchDesk
+from writer.services.unfinished import Unfinished
 from writer.services.usage import Usage
 from writer.services.versions import Versions
 from writer.services.voices import Voices
@@ -60,14 +63,18 @@ class App:
     search_model: SearchModels
     collections: Collections
     portable: Portable
+    playground: Playground
+    prompts: Prompts
     publishing: Publishing
     questions: Questions
     jobs: Jobs
     usage: Usage
+    analytics: Analytics
     providers: Providers
     reliability: Reliability
     research: ResearchDesk
     web_search: WebSearches
+    unfinished: Unfinished
     doctor: Callable[[], list[Finding]]
     _runner: EmbeddedRunner = field(repr=False)
     _index: SwitchingIndex = field(repr=False)

@@ -7,6 +7,7 @@ from writer.bootstrap.app import App
 from writer.bootstrap.checks import Checks
 from writer.bootstrap.editing import editing_room
 from writer.bootstrap.knowledge import Knowledge
+from writer.bootstrap.playground import PlaygroundRoom
 from writer.bootstrap.publishing import PublishingRoom
 from writer.bootstrap.researching import Researching
 from writer.documents.reader import IsolatedReader
@@ -19,6 +20,7 @@ from writer.providers.cached import Memory
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
 from writer.services.accounts import Accounts
+from writer.services.analytics import Analytics
 from writer.services.articles import steps
 from writer.services.articles.desk import Desk
 from writer.services.articles.gap_job import GapJob
@@ -46,6 +48,7 @@ from writer.services.library import Library, TitleIndex
 from writer.services.providers import Providers
 from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
 from writer.services.reliability import Reliability
+from writer.services.unfinished import Unfinished
 from writer.services.usage import Usage, UsageBook
 from writer.services.versions import Versions
 from writer.services.voices import Voices
@@ -70,7 +73,14 @@ class Workshop:
         self.book = UsageBook(self.stores.usage)
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
         cache = Memory() if settings.reply_cache == "on" else None
-        self.registry = Registry(self.accounts.of, self.book.record, self.stores.health, cache=cache, openings=self.stores.openings)
+        self.registry = Registry(
+            self.accounts.of,
+            self.book.record,
+            self.stores.health,
+            cache=cache,
+            openings=self.stores.openings,
+            budgets=self.stores.budgets,
+        )
         self.knowledge = Knowledge(settings, self.stores, self._wake, self.registry, self.loop.run)
         self.extractive = ExtractiveDrafter(self.knowledge.library, self.knowledge.embedder)
         self.providers = Providers(
@@ -78,6 +88,7 @@ class Workshop:
         )
         self.researching = Researching(settings, self.stores, self.knowledge, self.registry, self.providers)
         self.publishing = PublishingRoom(settings, self.stores)
+        self.playground = PlaygroundRoom(self.stores, self.registry, self.book, self.live)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
         self.voices = Voices(self.stores.voices, self.drafts, self.stores.drafts)
         self.style_guides = StyleGuides(self.stores.settings)
@@ -168,14 +179,20 @@ class Workshop:
             search_model=self.knowledge.search_model,
             collections=self.knowledge.collections,
             portable=self.knowledge.portable,
+            playground=self.playground.desk(self.drafts, jobs),
+            prompts=self.playground.prompts,
             publishing=self.publishing.desk(self.drafts, jobs.wake),
             questions=self._questions(jobs),
             jobs=jobs,
             usage=Usage(self.stores.usage),
+            analytics=Analytics(
+                self.stores.analytics, self.stores.library, self.stores.suggestions, self.stores.openings.openings
+            ),
             providers=self.providers,
             reliability=reliability,
             research=self.researching.desk(articles, jobs.wake),
             web_search=self.researching.web_search,
+            unfinished=Unfinished(self.stores.settings),
             doctor=lambda: findings(checks.all()),
             _runner=self.runner,
             _index=self.knowledge.index,
@@ -239,6 +256,7 @@ class Workshop:
             **self.knowledge.handlers(),
             **self.researching.handlers(self.extractive_answerer.best_fit),
             **self.publishing.handlers(),
+            **self.playground.handlers(),
             RETRY: checks.after(GapJob(desk).retry),
             **answering.handlers,
             **checks.handlers,

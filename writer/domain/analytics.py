@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from writer.domain.errors import UserMistake
+from writer.domain.reliability import Opening as Opening
 from writer.domain.usage import Outcome, UsageEvent
 
 LONGEST_BY_HOUR = timedelta(days=31)
@@ -166,12 +167,3 @@ class Choices:
     outcomes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A breaker that opened: calls to `route` were held back from `at` on."""
-
-    at: datetime
-    route: str
-    reason: str

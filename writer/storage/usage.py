@@ -1,6 +1,6 @@
 """Usage as rows, and the sums over them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from writer.domain.completions import Caller, Purpose, Tokens
 from writer.domain.ports.usage import UsageKey
 from writer.domain.usage import Outcome, UsageBucket, UsageEvent
 from writer.storage.database import Database
-from writer.storage.rows import UsageRow
+from writer.storage.rows import DraftRow, UsageRow
 from writer.storage.rows.base import MICROS
 
 _DAY = 86_400 * MICROS
@@ -19,9 +19,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def record_usage(database: Database, session: Session, events: Sequence[UsageEvent], *, wasted: bool = False) -> None:
-    """`wasted` marks them all: their text was thrown away."""
+    """`wasted` marks them all: their text was thrown away. What kind of text a call was for, its draft knows."""
     if events:
-        rows = [_values(event, wasted) for event in events]
+        kinds = _kinds(session, {event.caller.draft_id for event in events if not event.content_type} - {""})
+        rows = [_values(event, wasted, kinds) for event in events]
         session.execute(database.inserting(UsageRow).on_conflict_do_nothing(), rows)
 
 
@@ -65,7 +66,7 @@ class Usage:
             statement = statement.where(UsageRow.job_id == job_id)
         with self._database.reading() as session:
             rows = session.scalars(statement.order_by(UsageRow.at.desc(), UsageRow.id).limit(limit)).all()
-        return [_event(row) for row in rows]
+        return [event_of(row) for row in rows]
 
 
 def _key(by: UsageKey) -> ColumnElement[Any]:
@@ -141,7 +142,15 @@ def _bucket(row: Any, by: str) -> UsageBucket:
     )
 
 
-def _values(event: UsageEvent, wasted: bool) -> dict[str, Any]:
+def _kinds(session: Session, draft_ids: set[str]) -> dict[str, str]:
+    """At most some thousands: as many as calls are written at once."""
+    if not draft_ids:
+        return {}
+    rows = session.execute(select(DraftRow.id, DraftRow.content_type).where(DraftRow.id.in_(sorted(draft_ids))))
+    return {row.id: row.content_type for row in rows}
+
+
+def _values(event: UsageEvent, wasted: bool, kinds: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": event.id,
         "at": event.at,
@@ -164,10 +173,13 @@ def _values(event: UsageEvent, wasted: bool) -> dict[str, Any]:
         "wasted": event.wasted or wasted,
         "price_version": event.price_version,
         "prompt_version": event.prompt_version,
+        "action": event.action,
+        "content_type": event.content_type or kinds.get(event.caller.draft_id, ""),
+        "folded": False,
     }
 
 
-def _event(row: UsageRow) -> UsageEvent:
+def event_of(row: UsageRow) -> UsageEvent:
     return UsageEvent(
         id=row.id,
         at=row.at,
@@ -184,4 +196,6 @@ def _event(row: UsageRow) -> UsageEvent:
         wasted=row.wasted,
         price_version=row.price_version,
         prompt_version=row.prompt_version,
+        action=row.action,
+        content_type=row.content_type,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.usage import Outcome
@@ -150,7 +150,7 @@ def _adding(database: Database) -> Any:
 
 def _shorten(session: Session, days: set[tuple[str, int]]) -> None:
     """Histograms grow with each fold until they are added up again."""
-    table = RollupRow.__table__
+    table: Any = RollupRow.__table__
     keys = [column for column in table.c if column.primary_key]
     length = func.length(table.c.first_times) + func.length(table.c.total_times)
     numbers = [cube.number for cube in CUBES if cube.timed]
@@ -159,7 +159,7 @@ def _shorten(session: Session, days: set[tuple[str, int]]) -> None:
         for row in session.execute(select(*keys, table.c.first_times, table.c.total_times).where(*mine)).all():
             this = [column == getattr(row, column.name) for column in keys]
             times = {name: packed(counted(getattr(row, name))) for name in ("first_times", "total_times")}
-            session.execute(table.update().where(*this).values(**times))
+            session.execute(update(table).where(*this).values(**times))
 
 
 def clear(session: Session) -> None:

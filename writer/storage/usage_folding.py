@@ -41,17 +41,17 @@ def fold(database: Database, limit: int = BATCH, owner_id: str = "") -> int:
     with database.writing(durable=False) as session:
         one_at_a_time(database, session)
         additions = Additions()
-        taken = _taken(session, limit, owner_id)
-        for row in taken:
+        calls = taken(session, limit, owner_id)
+        for row in calls:
             additions.call(row)
         additions.write(database, session)
-    return len(taken)
+    return len(calls)
 
 
 def fold_all(database: Database, owner_id: str = "") -> int:
     done = 0
-    while taken := fold(database, BATCH, owner_id):
-        done += taken
+    while calls := fold(database, BATCH, owner_id):
+        done += calls
     return done
 
 
@@ -61,7 +61,7 @@ def one_at_a_time(database: Database, session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
-def _taken(session: Session, limit: int, owner_id: str) -> list[Any]:
+def taken(session: Session, limit: int, owner_id: str) -> list[Any]:
     """Marked and read by one statement. Never a call that was marked before, whoever did it: the lock orders them."""
     some = select(UsageRow.id).where(*_pending(owner_id)).limit(limit)
     at = type_coerce(UsageRow.at, BigInteger).label("at_micros")

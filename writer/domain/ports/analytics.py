@@ -2,7 +2,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from writer.domain.analytics import CallPage, Dimension, Figures, Filter, Group, Opening, Point, Step
+from writer.domain.analytics import CallPage, Dimension, Figures, Filter, Group, Point, Step
+from writer.domain.reliability import Opening
 from writer.domain.usage import UsageEvent
 
 Openings = Callable[[datetime | None, datetime | None], list[Opening]]
@@ -14,7 +15,7 @@ class AnalyticsStore(Protocol):
 
     def totals(self, owner_id: str, wanted: Filter) -> Figures: ...
 
-    def groups(self, owner_id: str, wanted: Filter, by: Dimension) -> list[Group]:
+    def groups(self, owner_id: str, wanted: Filter, by: Dimension, limit: int = 50) -> list[Group]:
         """Days and hours in order, other keys by cost, then calls, most first."""
         ...
 

@@ -14,7 +14,6 @@ from writer.domain.analytics import (
     Figures,
     Filter,
     Group,
-    Opening,
     Point,
     Step,
 )
@@ -22,6 +21,7 @@ from writer.domain.errors import UserMistake
 from writer.domain.ports.analytics import AnalyticsStore, Openings
 from writer.domain.ports.library import LibraryStore
 from writer.domain.ports.suggestions import AcceptanceKey, SuggestionStore
+from writer.domain.reliability import Opening
 from writer.domain.suggestions import Acceptance
 from writer.domain.usage import UsageEvent
 
@@ -47,7 +47,7 @@ class Analytics:
         return self._store.totals(by.user, wanted) if _sees(by, wanted) else Figures()
 
     def compare(self, by: Actor, wanted: Filter, other: Filter | None = None) -> Compared:
-        """With `other`, or with the time of the same length just before. Raises UserMistake where that has no length."""
+        """With `other`, or with the time just before. Raises UserMistake where `wanted` has no length."""
         then = other or wanted.before()
         return Compared(self.totals(by, wanted), self.totals(by, then), wanted, then)
 
@@ -55,7 +55,9 @@ class Analytics:
         """Days and hours in order, other keys by cost, then calls, most first."""
         if not _sees(by, wanted):
             return []
-        found = self._store.groups(by.user, wanted, dimension)[: max(0, min(limit, MOST_KEYS))]
+        if dimension is Dimension.HOUR and replace(wanted, since=None, until=None) != Filter() and not _short(wanted):
+            raise UserMistake("By the hour and by something else at once, at most 31 days can be shown.")
+        found = self._store.groups(by.user, wanted, dimension, max(1, min(limit, MOST_KEYS)))
         return self._named(by, found) if dimension is Dimension.DRAFT else found
 
     def series(
