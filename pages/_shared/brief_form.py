@@ -24,7 +24,7 @@ LANGUAGES = {
 }
 VIEWPOINTS = ("", "first person", "second person", "third person")
 LEVELS = ("", "general reader", "practitioner", "expert")
-_FIELDS = (
+FIELDS = (
     "topic",
     "content_type",
     "reader",
@@ -40,14 +40,14 @@ _FIELDS = (
 )
 _USUAL = "usual_words"
 _COLLECTIONS = "brief:collections"
-_LISTS = ("keyphrases", "questions", "must_include", "avoid")
+LISTS = ("keyphrases", "questions", "must_include", "avoid")
 
 
 def fill_in(brief: Brief) -> None:
     """Puts a brief into the form; before its widgets are drawn, so from a callback."""
-    for name in _FIELDS:
+    for name in FIELDS:
         st.session_state[f"brief:{name}"] = getattr(brief, name)
-    for name in _LISTS:
+    for name in LISTS:
         st.session_state[f"brief:{name}"] = "\n".join(getattr(brief, name))
 
 
@@ -68,7 +68,8 @@ def draw_brief(kinds: Mapping[str, ContentType]) -> ContentType:
         )
     with right:
         if _USUAL not in st.session_state:
-            st.session_state["brief:words"] = st.session_state[_USUAL] = kinds[chosen].words
+            st.session_state[_USUAL] = kinds[chosen].words
+            st.session_state.setdefault("brief:words", kinds[chosen].words)
         st.number_input("Words", 100, MAX_WORDS, step=100, key="brief:words", persist_state="session")
     _text("Who reads it, and what for", "reader", "Town councillors who must vote on a harbour scheme")
     _text("What it should achieve", "goal", "They can weigh cost against reliability")
@@ -126,9 +127,9 @@ def draw_own_fields(kind: ContentType) -> None:
 
 def brief_as_typed(source_ids: tuple[int, ...], kind: ContentType) -> Brief:
     """Raises UserMistake with what is wrong."""
-    given = {name: st.session_state.get(f"brief:{name}") for name in _FIELDS}
+    given = {name: st.session_state.get(f"brief:{name}") for name in FIELDS}
     kept: dict[str, Any] = {n: v.strip() if isinstance(v, str) else v for n, v in given.items() if v is not None}
-    kept |= {name: lines(st.session_state.get(f"brief:{name}", "")) for name in _LISTS}
+    kept |= {name: lines(st.session_state.get(f"brief:{name}", "")) for name in LISTS}
     kept["collection_ids"] = tuple(st.session_state.get(_COLLECTIONS, ()))
     return Brief(**kept, source_ids=source_ids, extra=tuple(_own_values(kind)))
 

@@ -9,6 +9,7 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
+from pages._shared.brief_kept import bring_back, forget_typed, keep_typed
 from pages._shared.header import title_row
 from pages._shared.research import readiness, start_research
 from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
@@ -37,8 +38,10 @@ def new_article() -> None:
 def brief_page(sources: Sequence[Source], routes: Sequence[str]) -> None:
     left, right = st.columns([2, 1], gap="large")
     with left, st.container(key="brief"):
+        bring_back(content_types())
         kind = draw_brief(content_types())
         draw_more(kind)
+        keep_typed()
         pick_route(routes)
     with right:
         chosen = source_panel(sources)
@@ -57,7 +60,9 @@ def begin(chosen: tuple[int, ...], kind: ContentType) -> None:
     if lacking and not lacking.enough:
         if bar.button("Research this first", icon=":material/travel_explore:", key="research_first"):
             with banners():
-                start_research(brief_as_typed(chosen, kind))
+                brief = brief_as_typed(chosen, kind)
+                forget_typed()
+                start_research(brief)
         st.caption(f":material/lightbulb: {as_markdown(lacking.sentence, 400)}")
 
 
@@ -75,5 +80,6 @@ def start(source_ids: tuple[int, ...], kind: ContentType) -> None:
     with banners():
         brief = brief_as_typed(source_ids, kind)
         draft = get_app().articles.start(brief, current_actor(), route=route_chosen())
+        forget_typed()
         place.show_draft(place.WRITING, draft.id)
         st.rerun()

@@ -1,3 +1,5 @@
+from datetime import date
+
 from pages._shared.app import get_app
 from tests.pages.conftest import Furnished, Screen, finished, said
 from writer.bootstrap import App
@@ -89,6 +91,24 @@ def test_what_was_typed_is_still_there_after_another_page(app: App, screen: Scre
     at.switch_page("pages/write.py").run()
 
     assert at.text_input(key="brief:topic").value == "Heat"
+
+
+def test_what_was_typed_is_still_there_after_a_reload(app: App, screen: Screen, furnished: Furnished) -> None:
+    at = screen()
+    at.text_input(key="brief:topic").set_value("Heat").run()
+    at.number_input(key="brief:words").set_value(1700).run()
+    at.text_area(key="brief:questions").set_value("Who paid?\nWhen?").run()
+    at.date_input(key="brief:due").set_value(date(2027, 2, 28)).run()
+
+    again = screen()
+
+    assert again.text_input(key="brief:topic").value == "Heat"
+    assert again.number_input(key="brief:words").value == 1700
+    assert again.text_area(key="brief:questions").value == "Who paid?\nWhen?"
+    assert again.date_input(key="brief:due").value == date(2027, 2, 28)
+
+    again.button(key="make_outline").click().run()
+    assert screen().text_input(key="brief:topic").value == ""
 
 
 def test_an_edited_outline_is_what_gets_written(app: App, screen: Screen, furnished: Furnished) -> None:
