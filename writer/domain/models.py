@@ -41,7 +41,7 @@ class ModelState(StrEnum):
 
 def checked_id(text: str) -> str:
     """ "org/name", also out of an address of the hub. Raises UserMistake."""
-    id_ = re.sub(r"^https?://[^/]+/", "", text.strip()).strip("/")
+    id_ = re.sub(r"^https?://[^/]+/", "", text.strip()).rstrip("/")
     if not _ID.fullmatch(id_):
         raise UserMistake("Write the model as the hub does: organisation/name, for example Qwen/Qwen2.5-0.5B-Instruct.")
     return id_

@@ -126,7 +126,8 @@ class Download:
             self._done -= self._part_size(file) - start
             mark.write_text(_strong(answer.headers))
             with part.open("r+b" if part.exists() else "wb", buffering=0) as out:
-                out.truncate(start)
+                if out.seek(0, os.SEEK_END) != start:
+                    out.truncate(start)
                 out.seek(start)
                 for chunk in answer.chunks:
                     if start + len(chunk) > file.size:

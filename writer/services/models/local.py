@@ -107,7 +107,8 @@ class Models:
             return ""
         return (
             f"{model.id} needs {said_bytes(needed)} of free disk, {said_bytes(MARGIN_BYTES)} of it as a margin for "
-            f"your drafts; there are {said_bytes(free)}. Nothing was downloaded. Free some space, or choose a smaller model."
+            f"your drafts; there are {said_bytes(free)}. Nothing was downloaded. Free some space, or choose "
+            "a smaller model."
         )
 
     def download(self, model_id: str, by: Actor, revision: str = "") -> Job:
