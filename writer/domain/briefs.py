@@ -16,7 +16,8 @@ class Brief:
 
     `source_ids` are the sources to write from, and what is in `collection_ids` whenever an outline is made is written
     from too; both empty means every source that the writer has.
-    `language` is a BCP 47 tag; `voice` is the id of one that was learnt from samples, "" for none.
+    `language` is a BCP 47 tag; `voice` is the id of one that was learnt from samples, "" for none; `style_guide` the id
+    of one of the writer's, "" for their first.
     """
 
     topic: str
@@ -38,6 +39,7 @@ class Brief:
     extra: tuple[tuple[str, str], ...] = ()
     collection_ids: tuple[int, ...] = ()
     voice: str = ""
+    style_guide: str = ""
 
     def __post_init__(self) -> None:
         if not any(character.isalnum() for character in self.topic):

@@ -10,6 +10,7 @@ from typing import Self
 from writer.domain.briefs import Brief
 from writer.domain.errors import ReplyInvalid
 from writer.domain.outlines import Outline
+from writer.domain.text import slug
 
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _TOKEN = re.compile(r"\[\[[^\[\]]*\]\]")
@@ -81,7 +82,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`revision` rises by one with every change to title or text; a save that names an older one is refused."""
+    """`revision` rises by one with every change to title or text; a save that names an older one is refused. `slug` is
+    "" where the writer chose none."""
 
     id: str
     owner_id: str
@@ -96,6 +98,12 @@ class Draft:
     description: str = ""
     tags: tuple[str, ...] = ()
     deleted_at: datetime | None = None
+    slug: str = ""
+
+    @property
+    def address(self) -> str:
+        """The end of its page's address: what the writer chose, else made of the title."""
+        return self.slug or slug(self.title)
 
     @property
     def word_count(self) -> int:
@@ -129,6 +137,7 @@ class DraftSummary:
     tags: tuple[str, ...] = ()
     deleted_at: datetime | None = None
     due: date | None = None
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)

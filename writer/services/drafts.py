@@ -1,6 +1,7 @@
 """The library of drafts: opening, saving, versions, trash, and the references a draft cites."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -15,9 +16,12 @@ from writer.domain.ports.drafts import DraftStore
 from writer.domain.ports.sources import SourceStore
 from writer.domain.sources import Passage, Source
 from writer.domain.text import joined_surrogates
+from writer.domain.text import slug as made_slug
 
 TRASH_DAYS = 30
 MAX_TITLE = 300
+MAX_DESCRIPTION = 500
+_SLUG = re.compile(r"(?=.{1,75}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_CHARACTERS = 5_000_000
 
 logger = logging.getLogger(__name__)
@@ -161,6 +165,23 @@ class Drafts:
     def set_tags(self, draft_id: str, tags: Sequence[str], by: Actor) -> Draft:
         self._owned(draft_id, by, "write")
         return self._drafts.set_tags(draft_id, list(dict.fromkeys(tag.strip() for tag in tags if tag.strip())))
+
+    def set_details(self, draft_id: str, by: Actor, *, description: str, slug: str) -> Draft:
+        """What search engines are told of it: the meta description, and the end of the address ("" is made of the
+        title)."""
+        self._owned(draft_id, by, "write")
+        told, address = " ".join(joined_surrogates(description).split()), slug.strip()
+        if len(told) > MAX_DESCRIPTION:
+            raise UserMistake(
+                f"The meta description has {len(told)} characters; search engines show about 155, {MAX_DESCRIPTION} "
+                "are the most that is kept."
+            )
+        if address and not _SLUG.fullmatch(address):
+            raise UserMistake(
+                "The end of the address may hold small letters, digits and single hyphens only, 75 at most: like "
+                f"{made_slug(address)}."
+            )
+        return self._drafts.set_details(draft_id, description=told, slug=address)
 
     def trash(self, draft_id: str, by: Actor) -> None:
         self._owned(draft_id, by, "delete")

@@ -58,6 +58,7 @@ class Drafts:
                     owner_id=owner_id,
                     title=title,
                     description="",
+                    slug="",
                     state=state.value,
                     revision=1,
                     content_type=brief.content_type,
@@ -124,6 +125,9 @@ class Drafts:
 
     def set_state(self, draft_id: str, state: DraftState) -> Draft:
         return self._set(draft_id, {"state": state.value})
+
+    def set_details(self, draft_id: str, *, description: str, slug: str) -> Draft:
+        return self._set(draft_id, {"description": description, "slug": slug})
 
     def set_tags(self, draft_id: str, tags: Sequence[str]) -> Draft:
         return self._set(draft_id, {"tags": list(dict.fromkeys(tags))})
@@ -226,6 +230,7 @@ def _read(session: Session, draft_id: str) -> Draft:
         description=row.description,
         tags=tuple(row.tags),
         deleted_at=row.deleted_at,
+        slug=row.slug,
     )
 
 
@@ -242,4 +247,5 @@ def _summary(row: Any) -> DraftSummary:
         tags=tuple(row.tags),
         deleted_at=row.deleted_at,
         due=due_from_json(row.brief),
+        slug=row.slug,
     )

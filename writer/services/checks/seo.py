@@ -148,13 +148,13 @@ def _in_title(document: Document, keyphrase: str) -> Found:
 
 
 def _in_slug(document: Document, keyphrase: str) -> Found:
-    """The address that exports give the page: always ASCII, with hyphens, at most 75 characters."""
-    address = slug(document.title)
+    """The address that exports and sites get: always ASCII, with hyphens, at most 75 characters."""
+    address = document.draft.slug or slug(document.title)
     plain = slug(keyphrase, "")
-    named = address != "untitled" or "untitled" in document.title.casefold()
+    named = bool(document.draft.slug) or address != "untitled" or "untitled" in document.title.casefold()
     severity = Severity.GOOD if plain and plain in address else Severity.IMPROVE
     severity = severity if named else Severity.PROBLEM
-    why = "Made of the title: lower-case ASCII letters, digits, hyphens, 75 characters at the most."
+    why = "Chosen under Details, or made of the title: lower-case ASCII letters, digits, hyphens, 75 characters at the most."
     figure = _measured("slug", "Address of the page", address, None, severity, why)
     reason = (
         f"The address “{address}” does not name the keyphrase “{keyphrase}”."

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from writer.domain.drafts import Draft
-from writer.domain.text import slug
 from writer.security.render import plain
 
 DIALECTS = ("markdown", "hugo", "jekyll", "astro")
@@ -25,7 +24,7 @@ def _plain(draft: Draft) -> dict[str, Any]:
 
 
 def _hugo(draft: Draft) -> dict[str, Any]:
-    facts = {"title": draft.title, "slug": slug(draft.title), "date": _moment(draft.updated_at), **_told(draft)}
+    facts = {"title": draft.title, "slug": draft.address, "date": _moment(draft.updated_at), **_told(draft)}
     return {**facts, "draft": _is_draft(draft)}
 
 
@@ -43,11 +42,13 @@ def _jekyll(draft: Draft) -> dict[str, Any]:
 def _astro(draft: Draft) -> dict[str, Any]:
     """Its blog template asks for a description."""
     facts = {"title": draft.title, "description": plain(draft.description, 300), "pubDate": draft.updated_at.date()}
-    return {**facts, "tags": list(draft.tags), "draft": _is_draft(draft)}
+    chosen = {"slug": draft.slug} if draft.slug else {}
+    return {**facts, **chosen, "tags": list(draft.tags), "draft": _is_draft(draft)}
 
 
 def _told(draft: Draft) -> dict[str, Any]:
     facts: dict[str, Any] = {"description": draft.description} if draft.description else {}
+    facts |= {"slug": draft.slug} if draft.slug else {}
     return facts | ({"tags": list(draft.tags)} if draft.tags else {})
 
 

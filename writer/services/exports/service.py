@@ -63,7 +63,7 @@ class Exported:
 
 def filename_of(draft: Draft | DraftSummary, format: str) -> str:
     """Jekyll takes a post's date from its name."""
-    name = f"{slug(draft.title)}.{FORMATS[format].suffix}"
+    name = f"{draft.slug or slug(draft.title)}.{FORMATS[format].suffix}"
     return f"{draft.updated_at:%Y-%m-%d}-{name}" if format == "jekyll" else name
 
 

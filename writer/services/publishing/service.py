@@ -161,7 +161,7 @@ class Publishing:
             raise UserMistake("The draft has no text yet: there is nothing to publish.")
         if wishes.at is not None and wishes.at.tzinfo is None:
             raise UserMistake("The time to publish at needs its time zone, as in 2031-05-04T08:00:00+00:00.")
-        return Post(title, wishes.slug or known or slug(title), html, excerpt, tags, stage, wishes.at)
+        return Post(title, wishes.slug or draft.slug or known or slug(title), html, excerpt, tags, stage, wishes.at)
 
 
 def _check_pictures(pictures: Sequence[Picture]) -> None:

@@ -17,6 +17,7 @@ class DraftRow(Base):
     owner_id: Mapped[str] = mapped_column(CleanText)
     title: Mapped[str] = mapped_column(CleanText)
     description: Mapped[str] = mapped_column(CleanText, default="")
+    slug: Mapped[str] = mapped_column(CleanText, default="", server_default="")
     state: Mapped[str] = mapped_column(CleanText)
     revision: Mapped[int] = mapped_column(Integer)
     content_type: Mapped[str] = mapped_column(CleanText)
