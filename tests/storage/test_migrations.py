@@ -2,9 +2,11 @@ import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -93,3 +95,29 @@ def test_foreign_keys_are_enforced_again_after_a_migration(sqlite_template: Path
 def _pretend_to_be(database: Database, revision: str) -> None:
     with database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_what_was_spent_before_there_were_budgets_counts(empty_url: str):
+    calls = [("a", _micros(10, 31), "ada", 5), ("b", _micros(11, 1), "ada", 7), ("c", _micros(11, 30), "ada", 9)]
+    calls.append(("d", _micros(11, 2), "bob", None))
+    with opened(empty_url) as database:
+        with database.migrating() as connection:
+            command.upgrade(migrations.alembic_config(connection), "0009")
+            for name, at, owner, cost in calls:
+                connection.execute(
+                    text(
+                        "INSERT INTO usage_events VALUES (:id, :at, :owner, '', '', '', 'openai:m', 'section', 1, 1, 0,"
+                        " :no, :cost, NULL, 1.0, 'ok', '', :no, :no, '', '')"
+                    ),
+                    {"id": name, "at": at, "owner": owner, "cost": cost, "no": False},
+                )
+
+        migrate(database)
+
+        with database.reading() as session:
+            rows = session.execute(text("SELECT month, person, route, micros FROM spending ORDER BY 1")).all()
+    assert rows == [("2026-10", "ada", "openai:m", 5), ("2026-11", "ada", "openai:m", 16)]
+
+
+def _micros(month: int, day: int) -> int:
+    return int(datetime(2026, month, day, 23, 59, tzinfo=UTC).timestamp()) * 1_000_000

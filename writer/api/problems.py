@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from writer.domain.errors import (
+    BudgetReached,
     CircuitOpen,
     ConfigurationError,
     EditConflict,
@@ -46,6 +47,7 @@ _STATUSES: tuple[tuple[type[WriterError], int], ...] = (
     (RateLimited, 503),
     (CircuitOpen, 503),
     (RetryLater, 503),
+    (BudgetReached, 402),
     (ProviderError, 502),
     (ReplyInvalid, 502),
     (JobStopped, 409),

@@ -44,7 +44,7 @@ def report_of(app: "App", job: Job, by: Actor) -> dict[str, Any]:
 def failed_by_provider(steps: Sequence[Step]) -> bool:
     """Whether it was a provider that failed, or its reply: anything else is for reasons of this machine."""
     failed = {step.error_kind for step in steps if step.state is StepState.FAILED}
-    return bool(failed & {FaultKind.PROVIDER, FaultKind.REPLY})
+    return bool(failed & {FaultKind.PROVIDER, FaultKind.REPLY, FaultKind.BUDGET})
 
 
 def section_report(section: Section) -> dict[str, Any]:

@@ -18,7 +18,11 @@ WriterError
 │   ├── RequestRejected          400, 404, 413, 422: the same request will fail again
 │   ├── AuthenticationFailed     401, 403
 │   ├── QuotaExhausted           402, or a 429 that no waiting cures
+│   ├── BudgetReached            might cost more than a budget or a job's cap leaves; nothing was asked
+│   │   └── PriceUnknown         no budget can hold what has no price
 │   └── StreamInterrupted        broke after text had come; `text` is what came
+├── BudgetReached                a call might cost more than a budget or a job's cap leaves; nothing was asked
+│   └── PriceUnknown             its price is not known, so no budget can hold it
 ├── ReplyInvalid                 a reply came and cannot be used
 ├── JobStopped                   the person pressed Stop
 ├── StorageError                 the database, the disk or the index did not do its part
@@ -35,6 +39,7 @@ class FaultKind(StrEnum):
     CONFIGURATION = "configuration"
     PROVIDER = "provider"
     REPLY = "reply"
+    BUDGET = "budget"
     STOPPED = "stopped"
     STORAGE = "storage"
     OTHER = "other"
@@ -130,6 +135,19 @@ class StreamInterrupted(ProviderError):
         self.text = text
 
 
+class BudgetReached(ProviderError):
+    """No fault of the route: no breaker counts it, no other route is asked in its place, and trying again is no use
+    before the budget is raised or its month is over. The message is the whole sentence."""
+
+    def __init__(self, route: str, message: str) -> None:
+        WriterError.__init__(self, message)
+        self.route = route
+
+
+class PriceUnknown(BudgetReached):
+    pass
+
+
 class ReplyInvalid(WriterError):
     pass
 
@@ -149,7 +167,9 @@ class ExportFailed(WriterError):
 _KINDS: tuple[tuple[type[WriterError], FaultKind], ...] = (
     (UserMistake, FaultKind.INPUT),
     (ConfigurationError, FaultKind.CONFIGURATION),
+    (BudgetReached, FaultKind.BUDGET),
     (ProviderError, FaultKind.PROVIDER),
+    (BudgetReached, FaultKind.BUDGET),
     (ReplyInvalid, FaultKind.REPLY),
     (JobStopped, FaultKind.STOPPED),
     (StorageError, FaultKind.STORAGE),

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from writer.domain.completions import CompletionRequest, Provider, StreamEvent
-from writer.domain.errors import CircuitOpen, ProviderError, RetryLater, StreamInterrupted, Transient
+from writer.domain.errors import BudgetReached, CircuitOpen, ProviderError, RetryLater, StreamInterrupted, Transient
 from writer.providers.breaker import Breaker
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Fallback:
                 _log(failures[-1], candidate, request)
             try:
                 return await _first_of(candidate, request)
-            except StreamInterrupted:
+            except (StreamInterrupted, BudgetReached):  # who set a budget chooses what to do when it is used up
                 raise
             except ProviderError as error:
                 failures.append(error)

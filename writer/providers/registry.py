@@ -11,11 +11,13 @@ from time import monotonic
 
 from writer.domain.completions import Provider
 from writer.domain.errors import AuthenticationFailed, ConfigurationError, MissingKey, QuotaExhausted, UnknownRoute
+from writer.domain.ports.budgets import BudgetStore
 from writer.domain.ports.reliability import OpeningLog
 from writer.domain.ports.settings import HealthBoard, ProviderAccount
 from writer.providers import prices
 from writer.providers.adapters import adapter_for, embeddings_for
 from writer.providers.breaker import Breaker, State
+from writer.providers.budgeted import Bound, Budgeted
 from writer.providers.cached import Cached, ReplyStore
 from writer.providers.cooldown import Cooldown
 from writer.providers.deadline import Deadline
@@ -58,7 +60,7 @@ class _Line:
 
 
 class Registry:
-    """Stacks: Cached(Fallback([Deadline(Retried(Tidied(Guarded(Limited(Metered(Watched(adapter)))))))…])).
+    """Stacks: Cached(Fallback([Deadline(Retried(Tidied(Guarded(Limited(Budgeted(Metered(Watched(adapter))))))))…])).
 
     Breakers are shared by (provider, base URL, model), cool-downs and adapters also by key; slots, tokens per minute
     and retry budgets by (provider, base URL).
@@ -71,6 +73,7 @@ class Registry:
         health: HealthBoard | None = None,
         *,
         openings: OpeningLog | None = None,
+        budgets: BudgetStore | None = None,
         cache: ReplyStore | None = None,
         limits: Limits | None = None,
         policy: RetryPolicy | None = None,
@@ -84,6 +87,7 @@ class Registry:
         self._record = record
         self._health = Health(health, clock=clock, openings=openings)
         self._cache = cache
+        self._budgets = budgets
         self._limits = limits
         self._policy = policy
         self._local = local or LocalRuntime()
@@ -240,14 +244,29 @@ class Registry:
         price_of = prices.nothing if preset.adapter == "huggingface" else prices.listed(preset.price_id, model)
         if preset.price_id:
             prices.warm()
-        calls = Metered(Watched(adapter, first_token_s, limits.idle_s), price_of, self._record, clock=self._clock)
+        watched = Watched(adapter, first_token_s, limits.idle_s)
+        bound = Bound(price_of, room=_ROOM_TO_THINK if thinks else 0, for_s=limits.whole_s + _SPARE_S)
+        calls = self._paid(watched, price_of, bound, is_local=preset.is_local)
         limited = Limited(calls, bulkhead, sleep=self._sleep)
         guarded = Guarded(limited, *guards, self._health, breaker_key=keys[0], cooldown_key=keys[1], clock=self._clock)
         retried = Retried(Tidied(guarded), policy, traffic, sleep=self._sleep, clock=self._clock, random=self._random)
         return Deadline(retried, limits.whole_s)
 
+    def _paid(self, inner: Provider, price_of: prices.PriceOf, bound: Bound, *, is_local: bool) -> Provider:
+        """Nobody sends a bill for a service on one's own machine, whether its price is listed or not."""
+
+        def metered(record: Record) -> Provider:
+            return Metered(inner, price_of, record, clock=self._clock)
+
+        if self._budgets is None or is_local:
+            return metered(self._record)
+        return Budgeted(metered, self._budgets, bound, self._record, sleep=self._sleep)
+
 
 _THINKING_S = 120.0
+_ROOM_TO_THINK = 4096
+"""What the adapters let a model think, beside what it was asked for."""
+_SPARE_S = 120.0
 
 
 def _status(line: _Line) -> RouteStatus:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from writer.domain.completions import CompletionRequest, Finished, Message, Provider, StopReason, TextDelta
 from writer.domain.drafting import Show
 from writer.domain.drafts import count_words
-from writer.domain.errors import ReplyInvalid, StreamInterrupted
+from writer.domain.errors import BudgetReached, ReplyInvalid, StreamInterrupted
 from writer.domain.text import joined_surrogates, sentences
 from writer.services.articles.prompts import prompts
 
@@ -113,7 +113,10 @@ class Asking:
             kept = whole_sentences(reply.text)
             show.restart()
             show(f"{kept} ")
-            more = await self._streamed(said(request, kept, prompts()["continue"].messages()), show, words)
+            try:
+                more = await self._streamed(said(request, kept, prompts()["continue"].messages()), show, words)
+            except BudgetReached as reached:  # what came is paid for
+                return replace(reply, text=kept, notes=(*reply.notes, f"It ends early: {reached}"))
             reply = replace(more, text=joined(kept, more.text), notes=(*reply.notes, *more.notes))
         if words and reply.stop_reason is StopReason.LENGTH:
             note = "The model kept running into its length limit; the text ends at its last whole sentence."

@@ -30,6 +30,15 @@ def upgrade() -> None:
     sa.Column('lost_micros', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('month', 'person', 'route')
     )
+    # A budget that is set today counts what was spent this month before there were any.
+    if op.get_bind().dialect.name == 'sqlite':
+        month = "strftime('%Y-%m', at / 1000000, 'unixepoch')"
+    else:
+        month = "to_char(to_timestamp(at / 1000000) AT TIME ZONE 'UTC', 'YYYY-MM')"
+    op.execute(
+        f"INSERT INTO spending (month, person, route, micros, lost_micros) "
+        f"SELECT {month}, owner_id, route, sum(cost_micros), 0 FROM usage_events WHERE cost_micros > 0 GROUP BY 1, 2, 3"
+    )
     op.create_table('job_caps',
     sa.Column('job_id', sa.Text(), nullable=False),
     sa.Column('owner_id', sa.Text(), nullable=False),
