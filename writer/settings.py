@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     entailment_model: Path | None = None
+    hub_url: str = "https://huggingface.co"
     embedding: Literal["auto", "fp32", "int8"] = "auto"
     reply_cache: Literal["on", "off"] = "off"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -131,7 +132,7 @@ class Settings(BaseSettings):
             raise ValueError("it must name a folder")
         return value.expanduser().absolute()
 
-    @field_validator("chroma_url")
+    @field_validator("chroma_url", "hub_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         return _address(value, ("http", "https"))

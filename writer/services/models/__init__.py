@@ -4,7 +4,7 @@ from writer.services.models.job import DownloadJob, PullJob
 from writer.services.models.local import LocalModel, Models
 from writer.services.models.offers import Offer, OfferedModel, Offers
 from writer.services.models.progress import ProgressBoard
-from writer.services.models.served import Pull, ServedModels
+from writer.services.models.served import Ollamas, Pull, ServedModels
 from writer.services.models.servers import LocalServers
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Offer",
     "OfferedModel",
     "Offers",
+    "Ollamas",
     "ProgressBoard",
     "Pull",
     "PullJob",

@@ -17,7 +17,7 @@ from writer.services.providers import Providers
 
 PRESET = "ollama"
 
-Open = Callable[[ProviderAccount, str], ModelServer]
+Open = Callable[[str, str], ModelServer]
 """(account, address) → the server there."""
 
 
@@ -34,42 +34,49 @@ class Pull:
     trouble: str
 
 
+class Ollamas:
+    """The servers behind an owner's accounts."""
+
+    def __init__(self, accounts: Accounts, providers: Providers, open_server: Open) -> None:
+        self._accounts = accounts
+        self._providers = providers
+        self._open = open_server
+
+    def of(self, owner_id: str, name: str) -> ModelServer:
+        account = next((one for one in self._accounts.of(owner_id) if one.name == name and one.preset == PRESET), None)
+        if account is None:
+            raise NotFound("There is no such Ollama. Add it in Settings, under Providers.")
+        preset = next(preset for preset in self._providers.presets() if preset.name == PRESET)
+        return self._open(account.name, account.base_url or preset.base_url)
+
+
 class ServedModels:
     def __init__(
         self,
-        accounts: Accounts,
+        ollamas: Ollamas,
         providers: Providers,
         ledger: JobLedger,
         board: ProgressBoard,
-        open_server: Open,
         *,
         stop: Callable[[str, Actor], Job],
         wake: Callable[[str], None],
     ) -> None:
-        self._accounts = accounts
+        self._ollamas = ollamas
         self._providers = providers
         self._ledger = ledger
         self._board = board
-        self._open = open_server
         self._stop = stop
         self._wake = wake
 
     def accounts(self, by: Actor) -> list[AccountView]:
         return [account for account in self._providers.accounts(by) if account.preset == PRESET]
 
-    def server(self, owner_id: str, name: str) -> ModelServer:
-        account = next((one for one in self._accounts.of(owner_id) if one.name == name and one.preset == PRESET), None)
-        if account is None:
-            raise NotFound("There is no such Ollama. Add it in Settings, under Providers.")
-        preset = next(preset for preset in self._providers.presets() if preset.name == PRESET)
-        return self._open(account, account.base_url or preset.base_url)
-
     def models(self, account: str, by: Actor) -> Sequence[ServedModel]:
-        return self.server(by.user, account).models()
+        return self._ollamas.of(by.user, account).models()
 
     def pull(self, account: str, model: str, by: Actor) -> Job:
         name = model.strip()
-        self.server(by.user, account)
+        self._ollamas.of(by.user, account)
         if not name or len(name) > 200 or not name.isprintable() or " " in name:
             raise UserMistake("Write the model as Ollama names it, for example llama3.2 or qwen3:4b.")
         fingerprint = f"{PULL}:{account}:{name}"
@@ -93,17 +100,17 @@ class ServedModels:
         self._stop(job_id, by)
 
     def load(self, account: str, model: str, by: Actor) -> None:
-        self.server(by.user, account).load(model)
+        self._ollamas.of(by.user, account).load(model)
 
     def unload(self, account: str, model: str, by: Actor) -> None:
-        self.server(by.user, account).unload(model)
+        self._ollamas.of(by.user, account).unload(model)
 
     def delete(self, account: str, model: str, by: Actor) -> None:
-        self.server(by.user, account).delete(model)
+        self._ollamas.of(by.user, account).delete(model)
 
     def write_with(self, account: str, model: str, by: Actor) -> str:
         """The model's route, which is the first in the order from now on."""
-        self.server(by.user, account)
+        self._ollamas.of(by.user, account)
         view = next(view for view in self.accounts(by) if view.name == account)
         if view.origin == "stored" and model not in view.models:
             self._providers.save(ProviderAccount(view.name, view.preset, view.base_url, "", (*view.models, model)), by)
