@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from writer.domain.errors import JobStopped, NotFound, RequestRejected, UserMistake
+from writer.domain.errors import JobStopped, NotFound, ProviderUnavailable, RequestRejected, UserMistake
 from writer.domain.models import Progress, ServedModel
 from writer.domain.ports.models import Ended
 from writer.hub.asking import as_object, line, mapping, reached, read_json, refused, rows, whole
@@ -34,6 +34,14 @@ class Ollama:
         return sorted((model for model in found if model.name), key=lambda model: model.name)
 
     def pull(self, name: str, ended: Ended) -> Iterator[Progress | str]:
+        try:
+            yield from self._pulled(name, ended)
+        except ProviderUnavailable:
+            if ended():
+                raise JobStopped("The download was stopped.") from None
+            raise
+
+    def _pulled(self, name: str, ended: Ended) -> Iterator[Progress | str]:
         done: dict[str, tuple[int, int]] = {}
         with self._asked("POST", "pull", {"model": _named(name), "stream": True}, ended) as answer:
             for value in self._lines(answer, ended):
