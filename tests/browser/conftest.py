@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.support.scripted_server import ScriptedServer
 
@@ -31,7 +31,11 @@ FLAGS = [
 ]
 SETTLED = "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
 START_S = 60
+PATIENCE_MS = 30_000  # a machine with other work to do must not fail a test
 OWN_PROBE = re.compile(r"/[a-z]+/_stcore/(?:health|host-config)$")  # Streamlit looks for itself below a page's address
+
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -151,7 +155,7 @@ def opened_at(browser: Browser, url: str) -> Iterator[Opened]:
             context = browser.new_context(
                 viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light"
             )
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE_MS)
             contexts.append((context, Watched(context, url)))
         page = (beside.context if beside else context).new_page()
         page.goto(url + path)

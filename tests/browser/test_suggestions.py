@@ -41,7 +41,7 @@ def ask(page: Page, words: str = SENTENCE, action: str = "Rewrite") -> None:
 
 
 def arrived(page: Page) -> None:
-    expect(tray(page).get_by_role("status")).to_have_text(re.compile(r"\d+ changes?$"), timeout=10_000)
+    expect(tray(page).get_by_role("status")).to_have_text(re.compile(r"\d+ changes?$"))
 
 
 def test_a_suggestion_is_shown_and_the_text_stays_until_it_is_accepted(editor: Page, desk: Desk) -> None:
@@ -194,5 +194,5 @@ def test_a_provider_that_fails_is_told_in_words(editor: Page, desk: Desk, model:
     model.script = Reply(status=401)
     ask(editor)
 
-    expect(tray(editor).locator(".tray-note.failed")).not_to_be_empty(timeout=10_000)
+    expect(tray(editor).locator(".tray-note.failed")).not_to_be_empty()
     assert desk.text == TEXT

@@ -43,26 +43,26 @@ def test_sections_appear_together(writing: Page) -> None:
 def test_a_reload_attaches_to_the_running_job_again(writing: Page) -> None:
     writing.reload()
 
-    expect(parts(writing).first).to_be_visible(timeout=10_000)
+    expect(parts(writing).first).to_be_visible()
 
 
 def test_another_page_and_back_finds_the_job_still_running(writing: Page) -> None:
     go(writing, "Drafts")
     go(writing, "Write")
 
-    expect(parts(writing).first).to_be_visible(timeout=10_000)
+    expect(parts(writing).first).to_be_visible()
 
 
 def test_a_second_tab_sees_the_same_job(writing: Page, visit_with_model: Opened) -> None:
     path = "/" + writing.url.split("/", 3)[3]
     second = visit_with_model(path, beside=writing)
 
-    expect(parts(second).first).to_be_visible(timeout=10_000)
+    expect(parts(second).first).to_be_visible()
 
 
 def test_stop_keeps_what_is_written_and_go_on_finishes_it(writing: Page, model: ScriptedServer) -> None:
     button(writing, "Stop").click()
-    button(writing, "Go on").wait_for(timeout=10_000)
+    button(writing, "Go on").wait_for()
     model.wait_for(lambda: model.open == 0)
     model.script = quick
     button(writing, "Go on").click()

@@ -94,4 +94,4 @@ def select(page: Page, words: str) -> None:
 
 
 def saved(page: Page) -> None:
-    expect(status(page)).to_have_text("Saved", timeout=10_000)
+    expect(status(page)).to_have_text("Saved")
