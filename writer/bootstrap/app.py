@@ -23,6 +23,7 @@ from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.search_model import SearchModels
 from writer.services.knowledge.sources import Sources
 from writer.services.library import Library
+from writer.services.models import LocalServers, Models, Offers, ServedModels
 from writer.services.playground import Playground, Prompts
 from writer.services.providers import Providers
 from writer.services.publishing import Publishing
@@ -66,6 +67,10 @@ class App:
     playground: Playground
     prompts: Prompts
     publishing: Publishing
+    models: Models
+    served_models: ServedModels
+    local_servers: LocalServers
+    offers: Offers
     questions: Questions
     jobs: Jobs
     usage: Usage

@@ -1,6 +1,6 @@
 """The parts of models: the hub, the disk, what runs here, Ollama, and servers on this machine."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from writer.domain.actors import Actor
@@ -9,7 +9,7 @@ from writer.domain.ports.local_models import LocalModels
 from writer.hub import Disk, HuggingFaceHub, Ollama, Scout
 from writer.hub.scout import Usual
 from writer.providers.catalogue import PriceList
-from writer.providers.presets import Preset
+from writer.providers.presets import PRESETS
 from writer.security.fetch import parsed
 from writer.security.streaming import Stream, streaming
 from writer.services.accounts import Accounts
@@ -63,8 +63,8 @@ class ModelsRoom:
     def served(self, stop: Stop, wake: Wake) -> ServedModels:
         return ServedModels(self._ollamas, self._providers, self._stores.jobs, self._board, stop=stop, wake=wake)
 
-    def servers(self, presets: Sequence[Preset]) -> LocalServers:
-        usual = [Usual(one.name, one.title, one.base_url) for one in presets if one.is_local and one.base_url]
+    def servers(self) -> LocalServers:
+        usual = [Usual(one.name, one.title, one.base_url) for one in PRESETS if one.is_local and one.base_url]
         opened = frozenset(_place(one.base_url) for one in usual)
         return LocalServers(Scout(usual, partial(streaming, allow_private=opened)), self._providers)
 

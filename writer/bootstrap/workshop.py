@@ -7,6 +7,7 @@ from writer.bootstrap.app import App
 from writer.bootstrap.checks import Checks
 from writer.bootstrap.editing import editing_room
 from writer.bootstrap.knowledge import Knowledge
+from writer.bootstrap.models import ModelsRoom
 from writer.bootstrap.playground import PlaygroundRoom
 from writer.bootstrap.publishing import PublishingRoom
 from writer.bootstrap.researching import Researching
@@ -17,6 +18,7 @@ from writer.domain.questions import Answerer
 from writer.embedding.entailment import CrossEncoder
 from writer.logs import close_logging
 from writer.providers.cached import Memory
+from writer.providers.local.runtime import LocalRuntime
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
 from writer.services.accounts import Accounts
@@ -73,11 +75,13 @@ class Workshop:
         self.book = UsageBook(self.stores.usage)
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
         cache = Memory() if settings.reply_cache == "on" else None
+        self.local = LocalRuntime(settings.data_dir / "models")
         self.registry = Registry(
             self.accounts.of,
             self.book.record,
             self.stores.health,
             cache=cache,
+            local=self.local,
             openings=self.stores.openings,
             budgets=self.stores.budgets,
         )
@@ -88,6 +92,7 @@ class Workshop:
         )
         self.researching = Researching(settings, self.stores, self.knowledge, self.registry, self.providers)
         self.publishing = PublishingRoom(settings, self.stores)
+        self.models = ModelsRoom(settings, self.stores, self.accounts, self.providers)
         self.playground = PlaygroundRoom(self.stores, self.registry, self.book, self.live)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
         self.voices = Voices(self.stores.voices, self.drafts, self.stores.drafts)
@@ -133,6 +138,7 @@ class Workshop:
             housekeeping.close,
             self.runner.close,
             self._close_providers,
+            self.local.close,
             self.loop.close,
             self.book.close,
             self.knowledge.close,
@@ -182,6 +188,10 @@ class Workshop:
             playground=self.playground.desk(self.drafts, jobs),
             prompts=self.playground.prompts,
             publishing=self.publishing.desk(self.drafts, jobs.wake),
+            models=self.models.local(self.local, jobs.stop, jobs.wake),
+            served_models=self.models.served(jobs.stop, jobs.wake),
+            local_servers=self.models.servers(),
+            offers=self.models.offers,
             questions=self._questions(jobs),
             jobs=jobs,
             usage=Usage(self.stores.usage),
@@ -256,6 +266,7 @@ class Workshop:
             **self.knowledge.handlers(),
             **self.researching.handlers(self.extractive_answerer.best_fit),
             **self.publishing.handlers(),
+            **self.models.handlers(),
             **self.playground.handlers(),
             RETRY: checks.after(GapJob(desk).retry),
             **answering.handlers,
