@@ -68,7 +68,7 @@ def test_a_model_that_ollama_does_not_know_is_a_sentence(serve: Serve):
 
     with pytest.raises(RequestRejected, match="file does not exist"):
         list(ollama(site).pull("nothing", never))
-    for act in (ollama(site).load, ollama(site).unload, ollama(site).delete):
+    for act in (lambda name: ollama(site).load(name, never), ollama(site).unload, ollama(site).delete):
         with pytest.raises(NotFound, match="ollama has no model nothing"):
             act("nothing")
 
@@ -77,7 +77,7 @@ def test_load_unload_and_delete_do_what_they_say(serve: Serve):
     site = serve(OllamaSite({"a": 1}))
     server = ollama(site)
 
-    server.load("a")
+    server.load("a", never)
     after_load = set(site.loaded)
     server.unload("a")
     after_unload = set(site.loaded)
@@ -89,7 +89,7 @@ def test_load_unload_and_delete_do_what_they_say(serve: Serve):
 @pytest.mark.parametrize("name", ["", "a b", "a\nb", "x" * 300])
 def test_a_name_that_is_none_is_refused(serve: Serve, name: str):
     with pytest.raises(UserMistake, match="as Ollama names it"):
-        ollama(serve(OllamaSite())).load(name)
+        ollama(serve(OllamaSite())).load(name, never)
 
 
 def test_something_else_at_the_address_is_a_sentence(serve: Serve):

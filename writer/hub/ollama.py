@@ -52,8 +52,8 @@ class Ollama:
                 yield self._step(value, done)
         raise RequestRejected(self.name, "the download ended before the model was whole. Start it again: it goes on.")
 
-    def load(self, name: str) -> None:
-        self._told("POST", "generate", {"model": _named(name), "keep_alive": _KEEP, "stream": False}, name)
+    def load(self, name: str, ended: Ended) -> None:
+        self._told("POST", "generate", {"model": _named(name), "keep_alive": _KEEP, "stream": False}, name, ended)
 
     def unload(self, name: str) -> None:
         self._told("POST", "generate", {"model": _named(name), "keep_alive": _NO_MORE, "stream": False}, name)
@@ -65,9 +65,9 @@ class Ollama:
         with self._asked("GET", what) as answer:
             return rows(read_json(self.name, answer).get("models"))
 
-    def _told(self, method: Any, what: str, value: Mapping[str, Any], name: str) -> None:
+    def _told(self, method: Any, what: str, value: Mapping[str, Any], name: str, ended: Ended | None = None) -> None:
         try:
-            with self._asked(method, what, value) as answer:
+            with self._asked(method, what, value, ended) as answer:
                 for _ in answer.chunks:
                     pass
         except NotFound:

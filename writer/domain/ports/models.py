@@ -77,7 +77,7 @@ class ModelServer(Protocol):
         be asked for again, and goes on."""
         ...
 
-    def load(self, name: str) -> None:
+    def load(self, name: str, ended: Ended) -> None:
         """Returns when it is in memory."""
         ...
 

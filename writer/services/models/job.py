@@ -13,7 +13,7 @@ from writer.domain.ports.settings import SettingsStore
 from writer.services.jobs.context import Handler, StepContext
 from writer.services.models.progress import ProgressBoard, said
 
-DOWNLOAD, PULL = "model.download", "model.pull"
+DOWNLOAD, PULL, WARM = "model.download", "model.pull", "model.warm"
 TOKEN = "hub_token"
 """The secret's name in the settings."""
 
@@ -70,12 +70,14 @@ ServerOf = Callable[[str, str], ModelServer]
 
 
 class PullJob:
+    """A model into Ollama's store, or into its memory."""
+
     def __init__(self, server_of: ServerOf, board: ProgressBoard) -> None:
         self._server_of = server_of
         self._board = board
 
     def handlers(self) -> Mapping[str, Handler]:
-        return {PULL: self.pull}
+        return {PULL: self.pull, WARM: self.warm}
 
     async def pull(self, context: StepContext) -> StepOutcome:
         account, model = str(context.job.args["account"]), str(context.job.args["model"])
@@ -92,4 +94,10 @@ class PullJob:
             await in_thread(work)
         finally:
             self._board.forget(key)
+        return StepOutcome({"account": account, "model": model})
+
+    async def warm(self, context: StepContext) -> StepOutcome:
+        account, model = str(context.job.args["account"]), str(context.job.args["model"])
+        server = self._server_of(context.job.owner_id, account)
+        await in_thread(lambda ended: server.load(model, ended))
         return StepOutcome({"account": account, "model": model})

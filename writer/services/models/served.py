@@ -11,7 +11,7 @@ from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.models import ModelServer
 from writer.domain.ports.settings import ProviderAccount
 from writer.services.accounts import Accounts, AccountView
-from writer.services.models.job import PULL
+from writer.services.models.job import PULL, WARM
 from writer.services.models.progress import ProgressBoard
 from writer.services.providers import Providers
 
@@ -23,11 +23,13 @@ Open = Callable[[str, str], ModelServer]
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A download inside Ollama. `said` is what it does at the moment; `trouble` why it failed."""
+    """What Ollama was asked to do with a model and has not done yet: a download, or `loads` it into memory. `said` is
+    what it does at the moment; `trouble` why it failed."""
 
     account: str
     model: str
     job_id: str
+    loads: bool
     state: JobState
     progress: Progress | None
     said: str
@@ -79,28 +81,23 @@ class ServedModels:
         self._ollamas.of(by.user, account)
         if not name or len(name) > 200 or not name.isprintable() or " " in name:
             raise UserMistake("Write the model as Ollama names it, for example llama3.2 or qwen3:4b.")
-        fingerprint = f"{PULL}:{account}:{name}"
-        before = self._ledger.by_fingerprint(by.user, fingerprint)
-        if before and before.state is JobState.RUNNING:
-            return before
-        step = NewStep("pull", PULL, 0, f"Download {name} in Ollama")
-        args = {"account": account, "model": name}
-        job = self._ledger.add(NewJob(PULL, by.user, (step,), fingerprint=fingerprint, args=args))
-        self._wake(job.id)
-        return job
+        return self._begun(PULL, f"Download {name} in Ollama", account, name, by)
 
     def pulls(self, by: Actor) -> list[Pull]:
         """The newest of each model that did not come to its end."""
-        newest: dict[tuple[str, str], Job] = {}
-        for job in self._ledger.jobs(by.user, 50, PULL):
-            newest.setdefault((str(job.args["account"]), str(job.args["model"])), job)
+        newest: dict[str, Job] = {}
+        for kind in (PULL, WARM):
+            for job in self._ledger.jobs(by.user, 50, kind):
+                newest.setdefault(job.fingerprint, job)
         return [self._pull(job) for job in newest.values() if job.state is not JobState.DONE]
 
     def stop(self, job_id: str, by: Actor) -> None:
         self._stop(job_id, by)
 
-    def load(self, account: str, model: str, by: Actor) -> None:
-        self._ollamas.of(by.user, account).load(model)
+    def load(self, account: str, model: str, by: Actor) -> Job:
+        """A job: a large model takes minutes."""
+        self._ollamas.of(by.user, account)
+        return self._begun(WARM, f"Load {model} in Ollama", account, model, by)
 
     def unload(self, account: str, model: str, by: Actor) -> None:
         self._ollamas.of(by.user, account).unload(model)
@@ -118,6 +115,17 @@ class ServedModels:
         self._providers.set_routes([route, *(other for other in self._providers.routes(by) if other != route)], by)
         return route
 
+    def _begun(self, kind: str, label: str, account: str, model: str, by: Actor) -> Job:
+        fingerprint = f"{kind}:{account}:{model}"
+        before = self._ledger.by_fingerprint(by.user, fingerprint)
+        if before and before.state is JobState.RUNNING:
+            return before
+        args = {"account": account, "model": model}
+        step = NewStep("ask", kind, 0, label)
+        job = self._ledger.add(NewJob(kind, by.user, (step,), fingerprint=fingerprint, args=args))
+        self._wake(job.id)
+        return job
+
     def _pull(self, job: Job) -> Pull:
         account, model = str(job.args["account"]), str(job.args["model"])
         steps = self._ledger.steps(job.id)
@@ -125,6 +133,7 @@ class ServedModels:
             account,
             model,
             job.id,
+            job.kind == WARM,
             job.state,
             self._board.of(f"{account}:{model}"),
             steps[0].partial if steps else "",
