@@ -159,16 +159,18 @@ def one_round(place: Installation, folder: Path, number: int, chance: random.Ran
     """Kills and goes on until everything is taken in."""
     tally.rounds += 1
     processes = [place.asked_to_import(folder)]
-    while tally.kills < kills:
-        time.sleep(chance.uniform(0, LONGEST))
-        over = place.is_finished(number)
+    try:
+        while tally.kills < kills:
+            time.sleep(chance.uniform(0, LONGEST))
+            over = place.is_finished(number)
+            kill(processes)
+            if over:
+                return
+            tally.kills += 1
+            processes = [place.spawn(command) for command in chance.choice(MODES)]
+        wait_for(lambda: place.is_finished(number), "the import is finished", processes[0])
+    finally:
         kill(processes)
-        if over:
-            return
-        tally.kills += 1
-        processes = [place.spawn(command) for command in chance.choice(MODES)]
-    wait_for(lambda: place.is_finished(number), "the import is finished", processes[0])
-    kill(processes)
 
 
 def kill(processes: list[subprocess.Popen[bytes]]) -> None:
