@@ -1,6 +1,6 @@
 """What watchers of a job are told: a snapshot first, then what changed. `as_json` is the shape on the wire."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from writer.domain.drafts import count_words
@@ -13,7 +13,8 @@ class JobEvent(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """A step as people see it. `attempt` above 1 means that it was begun again after a crash or a fault."""
+    """A step as people see it. `attempt` above 1 means that it was begun again after a crash or a fault. `facts` is a
+    word on how it went, for steps that have one."""
 
     key: str
     label: str
@@ -23,6 +24,7 @@ class StepView:
     error: str
     attempt: int
     error_kind: str = ""
+    facts: str = ""
 
     @property
     def words(self) -> int:
@@ -39,14 +41,16 @@ class StepView:
             "error_kind": self.error_kind,
             "attempt": self.attempt,
             "words": self.words,
+            "facts": self.facts,
         }
 
 
 def view_of(step: Step, live_text: str | None) -> StepView:
-    kept = step.result.get("text", "") if step.result else ""
-    text = live_text or kept or step.partial
-    label = step.label or step.key
-    return StepView(step.key, label, step.kind, step.state, str(text), step.error, step.attempt, step.error_kind)
+    result = step.result or {}
+    text = live_text or result.get("text", "") or step.partial
+    error = step.error or str(result.get("failed", ""))  # a step that is done may say of its own what went wrong
+    view = StepView(step.key, step.label or step.key, step.kind, step.state, str(text), error, step.attempt)
+    return replace(view, error_kind=step.error_kind, facts=str(result.get("facts", "")))
 
 
 def job_json(job: Job) -> dict[str, Any]:
