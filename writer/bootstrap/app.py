@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from writer.services.analytics import Analytics
 from writer.services.articles.gaps import Gaps
 from writer.services.articles.service import Articles
+from writer.services.budgets import Budgets, Estimates
 from writer.services.checks.guides import StyleGuides
 from writer.services.checks.service import Checks
 from writer.services.claims.service import Claims
@@ -76,6 +77,8 @@ class App:
     usage: Usage
     analytics: Analytics
     providers: Providers
+    budgets: Budgets
+    estimates: Estimates
     reliability: Reliability
     research: ResearchDesk
     web_search: WebSearches

@@ -30,6 +30,7 @@ from writer.services.articles.gaps import STEP as RETRY
 from writer.services.articles.handlers import ArticleHandlers
 from writer.services.articles.model_drafter import ModelDrafter
 from writer.services.articles.service import Articles
+from writer.services.budgets import Budgets, Estimates
 from writer.services.checks.guides import StyleGuides
 from writer.services.checks.service import Checks as TextChecks
 from writer.services.claims.checker import Checker
@@ -96,7 +97,7 @@ class Workshop:
         self.playground = PlaygroundRoom(self.stores, self.registry, self.book, self.live)
         self.drafts = Drafts(self.stores.drafts, self.stores.sources)
         self.voices = Voices(self.stores.voices, self.drafts, self.stores.drafts)
-        self.style_guides = StyleGuides(self.stores.settings)
+        self.style_guides = StyleGuides(self.stores.settings, self.drafts, self.stores.drafts)
         self.entailment = CrossEncoder(settings.entailment_model) if settings.entailment_model else None
         self.claims = Claims(
             self.drafts,
@@ -128,6 +129,7 @@ class Workshop:
             self.entailment,
         )
         reliability = Reliability(self.stores.openings)
+        budgets = Budgets(self.stores.budgets, self.stores.jobs, self.stores.usage)
         housekeeping = Housekeeping([self.drafts.purge, reliability.purge])
         draft_search = self._draft_search()
         exports = Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()})
@@ -153,6 +155,7 @@ class Workshop:
             self.knowledge.library,
             self._asked_drafter,
             jobs.wake,
+            budgets.cap_job,
         )
         return App(
             settings=self.settings,
@@ -199,6 +202,8 @@ class Workshop:
                 self.stores.analytics, self.stores.library, self.stores.suggestions, self.stores.openings.openings
             ),
             providers=self.providers,
+            budgets=budgets,
+            estimates=Estimates(self.knowledge.library, self.registry.price, self.providers.routes),
             reliability=reliability,
             research=self.researching.desk(articles, jobs.wake),
             web_search=self.researching.web_search,
@@ -224,7 +229,10 @@ class Workshop:
             return self.extractive
         provider = self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN])
         return ModelDrafter(
-            provider, style=self.style_guides.rules(owner_id), voice=partial(self.voices.rules, owner_id)
+            provider,
+            style=lambda brief: self.style_guides.rules(owner_id, brief.style_guide),
+            rules=self.style_guides.all_rules(owner_id),
+            voice=partial(self.voices.rules, owner_id),
         )
 
     def answerer_for(self, owner_id: str, route: str) -> Answerer:

@@ -112,6 +112,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
+    """`cap_micros` is the most that it may cost, in millionths of a US dollar; None for no cap."""
+
     kind: str
     owner_id: str
     steps: tuple[NewStep, ...]
@@ -119,6 +121,7 @@ class NewJob:
     source_id: int | None = None
     fingerprint: str = ""
     args: JsonObject = field(default_factory=dict)
+    cap_micros: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import partial
 from random import random as _random
 from time import monotonic
 
-from writer.domain.completions import Provider
+from writer.domain.completions import Provider, Tokens
 from writer.domain.errors import AuthenticationFailed, ConfigurationError, MissingKey, QuotaExhausted, UnknownRoute
 from writer.domain.ports.budgets import BudgetStore
 from writer.domain.ports.reliability import OpeningLog
@@ -118,6 +118,14 @@ class Registry:
         two models cannot be compared. Raises UnknownRoute, MissingKey or ConfigurationError."""
         accounts = {account.name: account for account in self._accounts(owner_id)}
         return self._line(*self._found(accounts, route), embeds=True).candidate.provider
+
+    def price(self, owner_id: str, route: str) -> tuple[Callable[[Tokens], int | None], bool]:
+        """What tokens of a route cost in millionths of a US dollar, and whether its model thinks first. Raises
+        UnknownRoute, MissingKey or ConfigurationError."""
+        accounts = {account.name: account for account in self._accounts(owner_id)}
+        _, model, preset = self._found(accounts, route)
+        price_of = _price_of(preset, model)
+        return (lambda tokens: price_of(tokens)[0]), preset.thinks(model)
 
     def statuses(self) -> list[RouteStatus]:
         """Every route that has been asked for since the start, by name."""
@@ -241,7 +249,7 @@ class Registry:
         traffic = self._traffic.setdefault(service, Traffic(clock=self._clock))
         policy = self._policy or RetryPolicy(whole_s=limits.whole_s)
         first_token_s = max(limits.first_token_s, _THINKING_S) if thinks else limits.first_token_s
-        price_of = prices.nothing if preset.adapter == "huggingface" else prices.listed(preset.price_id, model)
+        price_of = _price_of(preset, model)
         if preset.price_id:
             prices.warm()
         watched = Watched(adapter, first_token_s, limits.idle_s)
@@ -261,6 +269,10 @@ class Registry:
         if self._budgets is None or is_local:
             return metered(self._record)
         return Budgeted(metered, self._budgets, bound, self._record, sleep=self._sleep)
+
+
+def _price_of(preset: Preset, model: str) -> prices.PriceOf:
+    return prices.nothing if preset.adapter == "huggingface" else prices.listed(preset.price_id, model)
 
 
 _THINKING_S = 120.0

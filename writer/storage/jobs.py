@@ -147,9 +147,12 @@ class Jobs:
             _change_steps(session, job_id, (StepState.READY,), state=StepState.STOPPED.value)
             return _read(session, job_id)
 
-    def resume(self, job_id: str) -> Job:
+    def resume(self, job_id: str, args: JsonObject | None = None) -> Job:
         with self._database.writing() as session:
             job = _locked(session, job_id)
+            if args is not None:
+                job.args = dict(args)
+                change_job(session, job_id, args=job.args)
             if JobState(job.state) not in (JobState.STOPPED, JobState.FAILED, JobState.RUNNING):
                 return job_from(job)
             ready = {"state": StepState.READY.value, "attempt": 0, **NO_ERROR, "not_before": None}

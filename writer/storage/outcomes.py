@@ -16,7 +16,7 @@ from writer.storage.claiming import DRAFT_GONE
 from writer.storage.database import Database
 from writer.storage.job_rows import QUIET, change_job
 from writer.storage.published import keep_publication
-from writer.storage.rows import DraftRow, JobRow, KeptRow, StepRow
+from writer.storage.rows import DraftRow, JobCapRow, JobRow, KeptRow, StepRow
 from writer.storage.rows.base import now_micros
 from writer.storage.sections import merge_sections, sections_of
 from writer.storage.serial import cleaned_section, outline_from_json, outline_to_json
@@ -45,6 +45,9 @@ def add_job(database: Database, session: Session, new: NewJob) -> JobRow:
     job = session.scalars(select(JobRow).where(JobRow.id == values["id"]).with_for_update()).one()
     session.expunge(job)
     add_steps(database, session, job, new.steps)
+    if new.cap_micros is not None:
+        session.add(JobCapRow(job_id=job.id, owner_id=job.owner_id, cap_micros=new.cap_micros, spent_micros=0))
+        session.flush()
     return job
 
 

@@ -25,7 +25,8 @@ MOST_OUTLINE_SECTIONS = 40
 
 
 class Articles:
-    """`wake` tells the runner of this process that a job has something to do."""
+    """`wake` tells the runner of this process that a job has something to do; `set_cap` says what one that is there may
+    cost."""
 
     def __init__(
         self,
@@ -36,7 +37,9 @@ class Articles:
         library: Library,
         drafter_for: DrafterFor,
         wake: Callable[[str], None],
+        set_cap: Callable[[Job, int], None] = lambda job, micros: None,
     ) -> None:
+        self._set_cap = set_cap
         self._drafts = drafts
         self._ledger = ledger
         self._sources = sources
@@ -55,15 +58,18 @@ class Articles:
             return self._due_as_asked(earlier, brief)
         return self._drafts.get(self._new_job(brief, by, route, fingerprint, auto_approve=False).draft_id)
 
-    def write(self, brief: Brief, by: Actor, route: str = "") -> Job:
+    def write(self, brief: Brief, by: Actor, route: str = "", cap_micros: int | None = None) -> Job:
         """From brief to draft without a stop. The same brief, sources and drafter again: the job that was started for
         them, going on where it ended, also after an update of Writer; a finished one is returned as it is, unless its
-        drafter would write otherwise by now."""
+        drafter would write otherwise by now. `cap_micros` is the most that it may cost, in millionths of a US dollar:
+        it ends before it costs more, with what is done."""
         fingerprint = self._fingerprint("write", brief, by, route)
         job = self._earlier(fingerprint, by)
         if job is None or (job.state is JobState.DONE and job.args.get("drafter") != self._identity(by, route)):
-            return self._new_job(brief, by, route, fingerprint, auto_approve=True)
+            return self._new_job(brief, by, route, fingerprint, auto_approve=True, cap_micros=cap_micros)
         self._due_as_asked(job, brief)
+        if cap_micros is not None:
+            self._set_cap(job, cap_micros)
         return self._gone_on(job)
 
     def approve(self, draft_id: str, outline: Outline, by: Actor) -> Job:
@@ -96,6 +102,16 @@ class Articles:
             self._ledger.stop(earlier.id)
             self._wake(earlier.id)
         job = self._ledger.add(_job(brief, by, route, draft_id, "", drafter.identity, auto_approve=False))
+        self._wake(job.id)
+        return job
+
+    def go_on(self, draft_id: str, by: Actor, route: str) -> Job:
+        """A stopped or failed article, written to its end by another route or the built-in drafter. What is finished
+        stays as it is. Raises as `start` does for a route that cannot be used."""
+        job = self._job_of(self._owned(draft_id, by))
+        if job.state not in (JobState.STOPPED, JobState.FAILED):
+            raise UserMistake("This article is not waiting to go on.")
+        job = self._ledger.resume(job.id, {**job.args, "route": route, "drafter": self._identity(by, route)})
         self._wake(job.id)
         return job
 
@@ -147,12 +163,21 @@ class Articles:
                 draft.id, draft.revision, origin, title=draft.title, sections=places, note="New outline approved"
             )
 
-    def _new_job(self, brief: Brief, by: Actor, route: str, fingerprint: str, *, auto_approve: bool) -> Job:
+    def _new_job(
+        self,
+        brief: Brief,
+        by: Actor,
+        route: str,
+        fingerprint: str,
+        *,
+        auto_approve: bool,
+        cap_micros: int | None = None,
+    ) -> Job:
         draft = self._drafts.create(by.user, brief, brief.topic)
         drafter = self._identity(by, route)
-        job = self._ledger.add(
-            _job(self._reach.resolved(brief, by), by, route, draft.id, fingerprint, drafter, auto_approve=auto_approve)
-        )
+        resolved = self._reach.resolved(brief, by)
+        new = _job(resolved, by, route, draft.id, fingerprint, drafter, auto_approve=auto_approve)
+        job = self._ledger.add(replace(new, cap_micros=cap_micros))
         self._wake(job.id)
         return job
 
