@@ -1,114 +1,196 @@
-"""Charts of usage. Plotly is loaded when the first one is drawn; every chart says in words what it shows."""
+"""Charts. Plotly is loaded when the first one is drawn; every chart says in words what it shows.
 
-from collections.abc import Sequence
-from datetime import date
-from typing import TYPE_CHECKING, Any
+A click on a bar or a point asks its caller what is behind it. A chart that was clicked on is drawn anew, so that the
+same bar can be clicked on again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import streamlit as st
 
-from pages._shared.text import duration, money
-from writer.domain.usage import UsageBucket
-from writer.security.render import plain
+from writer.domain.analytics import Step
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_HEIGHT = 260
-_MICROS = 1_000_000
-_THEME_COLOURS = ("#000001", "#000002", "#000003")  # Streamlit puts the theme's chart colours in their place
+T = TypeVar("T")
+COLOURS = tuple(f"#00000{number}" for number in range(1, 8))  # Streamlit puts the theme's chart colours in their place
+_HEIGHT, _LEGEND_LINE = 260, 22
+_CLICKS = "charts:clicks"
+_HOVER_TIME = {Step.HOUR: "%-d %b %Y, %H:%M", Step.DAY: "%-d %b %Y", Step.MONTH: "%B %Y"}
+_WIDTH_MS = {Step.HOUR: 3_600_000, Step.DAY: 86_400_000, Step.MONTH: 28 * 86_400_000}
 
 
-def tokens_by_day(days: Sequence[UsageBucket]) -> None:
-    series = {"Read": [d.input_tokens for d in days], "Written": [d.output_tokens for d in days]}
-    _bars([_day(d) for d in days], series, "Tokens by day", "tokens_by_day", stacked=True)
+@dataclass(frozen=True, slots=True)
+class Series(Generic[T]):
+    """`picks` are what a click on each value gives to the caller. A value of None is not drawn."""
+
+    name: str
+    values: Sequence[float | None]
+    picks: Sequence[T] = ()
+    kind: Literal["bar", "line", "dotted", "mark"] = "bar"
+    moments: Sequence[datetime] | None = None
+    """Its own, where they are not those of the chart."""
+    texts: Sequence[str] = ()
+    """What is told of each value of a mark."""
 
 
-def cost_by_day(days: Sequence[UsageBucket]) -> None:
-    priced = [d for d in days if d.unpriced_calls < d.calls]
-    if not priced:
-        st.markdown("**Cost by day**")
-        st.caption("No call in this time has a known price: the cost is n/a.")
-        return
-    _bars(
-        [_day(d) for d in priced],
-        {"Cost in $": [d.cost_micros / _MICROS for d in priced]},
-        "Cost by day",
-        "cost_by_day",
-    )
-
-
-def latency_by_route(routes: Sequence[UsageBucket]) -> None:
-    timed = [r for r in routes if r.total_ms_p50 is not None]
-    series = {
-        "Half of the calls": [(r.total_ms_p50 or 0) / 1000 for r in timed],
-        "95 of 100": [(r.total_ms_p95 or 0) / 1000 for r in timed],
-    }
-    if timed:
-        _bars([plain(r.key, 40) for r in timed], series, "Seconds until a reply is complete, by route", "latency")
-
-
-def outcomes(found: Sequence[UsageBucket]) -> None:
-    _bars(
-        [plain(o.key, 40).capitalize() for o in found],
-        {"Calls": [o.calls for o in found]},
-        "Calls by outcome",
-        "outcomes",
-    )
-
-
-def figures(buckets: Sequence[UsageBucket], name: str) -> None:
-    """The same as a table: for screen readers, and for whoever wants the numbers."""
-    rows = [
-        {
-            name: plain(b.key, 60),
-            "Calls": b.calls,
-            "Failed": b.failed,
-            "Tokens read": b.input_tokens,
-            "Tokens written": b.output_tokens,
-            "Cost": money(b.cost_micros, b.unpriced_calls, b.calls),
-            "First word, half within": duration(b.first_token_ms_p50),
-            "Reply, half within": duration(b.total_ms_p50),
-            "Reply, 95 of 100 within": duration(b.total_ms_p95),
-        }
-        for b in buckets
-    ]
-    st.dataframe(rows, hide_index=True, alt=f"Usage by {name.lower()}")
-
-
-def _bars(labels: Sequence[str], series: dict[str, list[Any]], title: str, key: str, *, stacked: bool = False) -> None:
+def over_time(
+    title: str,
+    moments: Sequence[datetime],
+    series: Sequence[Series[T]],
+    *,
+    key: str,
+    step: Step,
+    unit: str,
+    words: str,
+    span: tuple[datetime | None, datetime | None] = (None, None),
+    on_pick: Callable[[T], None] | None = None,
+) -> None:
+    """Bars are stacked. `words` says what it shows to whoever does not see it."""
     import plotly.graph_objects as go
 
-    figure = go.Figure(
-        [
-            go.Bar(name=name, x=list(labels), y=values, marker_color=colour)
-            for colour, (name, values) in zip(_THEME_COLOURS, series.items(), strict=False)
-        ]
-    )
-    _styled(figure, legend=len(series) > 1, stacked=stacked, bars=len(labels))
-    st.markdown(f"**{title}**")
-    st.plotly_chart(figure, key=f"chart:{key}", config={"displayModeBar": False}, alt=_in_words(labels, series, title))
+    traces = [_over_time(go, one, moments, colour, step, unit) for colour, one in _coloured(series)]
+    figure = go.Figure(traces)
+    _styled(figure, unit, legend=len(series))
+    axis: dict[str, Any] = {"type": "date"}
+    if span[0] and span[1]:
+        half = timedelta(milliseconds=_WIDTH_MS[step] / 2)
+        axis["range"] = [span[0] - half, span[1] - half]
+    figure.update_layout(barmode="stack", xaxis=axis)
+    _draw(figure, title, key, words, [one.picks for one in series], on_pick)
 
 
-def _day(bucket: UsageBucket) -> str:
-    return f"{date.fromisoformat(bucket.key):%-d %b}"
+def ranked(
+    title: str,
+    names: Sequence[str],
+    series: Sequence[Series[T]],
+    *,
+    key: str,
+    unit: str,
+    words: str,
+    on_pick: Callable[[T], None] | None = None,
+) -> None:
+    """Bars from left to right, the first on top: there is room for the names."""
+    import plotly.graph_objects as go
 
-
-def _styled(figure: "Figure", *, legend: bool, stacked: bool, bars: int) -> None:
-    figure.update_layout(
-        height=_HEIGHT,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        barmode="stack" if stacked else "group",
-        bargap=0.35 if bars > 4 else 0.75,
-        showlegend=legend,
-        legend={"orientation": "h", "y": 1.12, "x": 0},
-        xaxis={"type": "category", "fixedrange": True},
-        yaxis={"fixedrange": True, "rangemode": "tozero"},
-    )
-
-
-def _in_words(labels: Sequence[str], series: dict[str, list[Any]], title: str) -> str:
-    parts = [
-        f"{name}: " + ", ".join(f"{label} {v:,.4g}" for label, v in zip(labels, values, strict=True))
-        for name, values in series.items()
+    traces = [
+        go.Bar(
+            name=_safe(one.name),
+            y=[_safe(name) for name in names],
+            x=list(one.values),
+            orientation="h",
+            marker_color=colour,
+            hovertemplate=f"%{{y}}: {_hovered(unit, 'x')}<extra></extra>",
+        )
+        for colour, one in _coloured(series)
     ]
-    return f"{title}. " + ". ".join(parts)
+    figure = go.Figure(traces)
+    _styled(figure, unit, legend=len(series))
+    figure.update_layout(
+        height=90 + len(names) * (26 + 14 * (len(series) - 1)),
+        barmode="group",
+        bargap=0.3,
+        yaxis={"type": "category", "autorange": "reversed", "automargin": True, "tickprefix": "", "ticksuffix": ""},
+        xaxis={"type": "linear", "tickprefix": _prefix(unit), "ticksuffix": _suffix(unit), "rangemode": "tozero"},
+    )
+    _draw(figure, title, key, words, [one.picks for one in series], on_pick)
+
+
+def _over_time(go: Any, one: Series[T], moments: Sequence[datetime], colour: str, step: Step, unit: str) -> "Figure":
+    x = [moment.strftime("%Y-%m-%d %H:%M:%S") for moment in (one.moments or moments)]
+    told = f"%{{x|{_HOVER_TIME[step]}}}<br>%{{fullData.name}}: {_hovered(unit, 'y')}<extra></extra>"
+    shared = {"name": _safe(one.name), "x": x, "y": list(one.values), "hovertemplate": told}
+    match one.kind:
+        case "bar":
+            return go.Bar(**shared, marker_color=colour, width=0.8 * _WIDTH_MS[step])
+        case "mark":
+            texts = [_safe(text) for text in one.texts]
+            marker = {"symbol": "triangle-up", "size": 11, "color": colour}
+            told = "%{x|%-d %b %Y, %H:%M}<br>%{fullData.name}: %{text}<extra></extra>"
+            return go.Scatter(**{**shared, "hovertemplate": told}, mode="markers", marker=marker, text=texts)
+        case _:
+            dash = "dot" if one.kind == "dotted" else "solid"
+            mode = "lines" if one.kind == "dotted" else "lines+markers"
+            return go.Scatter(**shared, mode=mode, line={"color": colour, "dash": dash, "width": 2})
+
+
+def _coloured(series: Sequence[Series[T]]) -> list[tuple[str, Series[T]]]:
+    """What things are compared with is grey, whatever their number."""
+    return [(COLOURS[-1] if one.kind == "dotted" else COLOURS[n % len(COLOURS)], one) for n, one in enumerate(series)]
+
+
+def _styled(figure: "Figure", unit: str, *, legend: int) -> None:
+    figure.update_layout(
+        height=_HEIGHT + (_LEGEND_LINE * (legend // 2) if legend > 1 else 0),
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        bargap=0.2,
+        showlegend=legend > 1,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        xaxis={"fixedrange": True},
+        yaxis={
+            "fixedrange": True,
+            "rangemode": "tozero",
+            "tickprefix": _prefix(unit),
+            "ticksuffix": _suffix(unit),
+            "title": None,
+        },
+        dragmode=False,
+        clickmode="event+select",
+    )
+
+
+def _prefix(unit: str) -> str:
+    return "$" if unit == "$" else ""
+
+
+def _suffix(unit: str) -> str:
+    return f" {unit}" if unit in ("s", "%") else ""
+
+
+def _hovered(unit: str, axis: str) -> str:
+    number = {"$": f"$%{{{axis}:,.4~f}}", "s": f"%{{{axis}:,.3~f}} s", "%": f"%{{{axis}:.0f}} %"}
+    return number.get(unit, f"%{{{axis}:,}} {unit}")
+
+
+def _safe(text: str) -> str:
+    """Plotly takes tags for markup, links included."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _draw(
+    figure: "Figure",
+    title: str,
+    key: str,
+    words: str,
+    picks: Sequence[Sequence[T]],
+    on_pick: Callable[[T], None] | None,
+) -> None:
+    st.markdown(f"**{title}**")
+    config = {"displayModeBar": False}
+    if on_pick is None:
+        st.plotly_chart(figure, key=f"chart:{key}", config=config, alt=words)
+        return
+    name = f"chart:{key}:{st.session_state.get(_CLICKS, 0)}"
+    st.plotly_chart(
+        figure,
+        key=name,
+        config=config,
+        alt=words,
+        on_select=partial(_picked, name, picks, on_pick),
+        selection_mode="points",
+    )
+
+
+def _picked(name: str, picks: Sequence[Sequence[T]], on_pick: Callable[[T], None]) -> None:
+    points = st.session_state[name].selection.points
+    if not points:
+        return
+    st.session_state[_CLICKS] = st.session_state.get(_CLICKS, 0) + 1
+    trace, place = points[0]["curve_number"], points[0]["point_index"]
+    if trace < len(picks) and place < len(picks[trace]):
+        on_pick(picks[trace][place])

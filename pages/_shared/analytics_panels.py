@@ -1,0 +1,215 @@
+"""The measure that was chosen: over time, and by whom or for what."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from pages._shared import charts
+from pages._shared.analytics_address import BY, Asked
+from pages._shared.analytics_answers import Answers, end_of, narrowed, of_step
+from pages._shared.analytics_calls import Look, look_at
+from pages._shared.analytics_names import (
+    DIMENSIONS,
+    MEASURES,
+    STEPS,
+    change,
+    cost,
+    moment,
+    name_of,
+    per_word,
+    span,
+    words,
+)
+from pages._shared.charts import Series
+from pages._shared.text import counted
+from writer.domain.analytics import Dimension, Figures, Filter, Group, Point, Step
+from writer.security.render import as_markdown
+
+MOST_SERIES, MOST_BARS, MOST_ROWS = 5, 12, 50
+_OTHERS = "Others"
+Pick = Look | None
+
+
+def draw_over_time(answers: Answers, asked: Asked) -> None:
+    measure, step, divided = MEASURES[asked.measure], asked.step, asked.divided
+    title = f"{measure.title} by {STEPS[step]}" + (f", by {DIMENSIONS[divided].lower()}" if divided else "")
+    points = answers.series(asked.wanted, step, divided)
+    keys = [group.key for group in _ranked(answers, asked)] if divided else [""]
+    shown, rest = (keys, []) if len(keys) <= MOST_SERIES + 1 else (keys[:MOST_SERIES], keys[MOST_SERIES:])
+    names = _names(answers, asked) if divided else {}
+    series = [_bars(points, asked, (key,), names.get(key, measure.title)) for key in shown]
+    if rest:
+        series.append(_bars(points, asked, tuple(rest), _OTHERS))
+    if all(value is None for one in series for value in one.values):
+        st.markdown(f"**{title}**")
+        st.caption(_unknown(asked))
+        return
+    charts.over_time(
+        title,
+        [],
+        [*series, *_before(answers, asked)],
+        key=f"time:{asked.measure}",
+        step=step,
+        unit=measure.unit,
+        words=_told(title, answers, asked, points),
+        span=(asked.wanted.since, asked.wanted.until),
+        on_pick=look_at,
+    )
+    st.caption(_hint(answers.totals(asked.wanted), asked))
+
+
+def _bars(points: Sequence[Point], asked: Asked, keys: tuple[str, ...], name: str) -> Series[Pick]:
+    """One series of the keys together."""
+    measure = MEASURES[asked.measure]
+    found: dict[datetime, float | None] = {}
+    for point in points:
+        if point.key in keys or asked.divided is None:
+            value, so_far = measure.value(point.figures), found.get(point.at)
+            found[point.at] = value if so_far is None else so_far + (value or 0)
+    picks = [_look(asked, keys, name, of_step(asked.wanted, at, asked.step), moment(at, asked.step)) for at in found]
+    return Series(name, list(found.values()), picks, moments=list(found))
+
+
+def _look(asked: Asked, keys: tuple[str, ...], name: str, wanted: Filter, when: str) -> Pick:
+    if asked.divided is None:
+        return Look(wanted, when)
+    only = narrowed(wanted, asked.divided, keys)
+    return Look(only, f"{name}, {when}") if only else None
+
+
+def _before(answers: Answers, asked: Asked) -> list[Series[Pick]]:
+    """The other time's sums, laid over this one's. Months are not alike, so theirs cannot be."""
+    wanted, other, measure = asked.wanted, asked.other, MEASURES[asked.measure]
+    if not (other and other.since and other.until and wanted.since) or asked.step is Step.MONTH:
+        return []
+    found = {point.at: measure.value(point.figures) for point in answers.series(other, asked.step)}
+    if not found:
+        return []
+    moments, at = [], other.since.replace(minute=0)
+    while at < other.until:
+        moments.append(at)
+        at = end_of(at, asked.step)
+    shifted = [at + (wanted.since - other.since) for at in moments]
+    return [Series("The time before", [found.get(at, 0) for at in moments], kind="dotted", moments=shifted)]
+
+
+def draw_breakdown(answers: Answers, asked: Asked) -> None:
+    by, measure = asked.dimension, MEASURES[asked.measure]
+    groups = _ranked(answers, asked) if asked.divided else answers.groups(asked.wanted, by)
+    names = _names(answers, asked)
+    title = f"{measure.title} by {DIMENSIONS[by].lower()}"
+    values = [measure.value(group.figures) for group in groups]
+    bars = len(groups) if by is Dimension.HOUR else MOST_BARS
+    looks = [_look_of(asked, group.key, names[group.key]) for group in groups]
+    if any(value is not None for value in values):
+        charts.ranked(
+            title,
+            [names[group.key] for group in groups[:bars]],
+            [Series(measure.title, values[:bars], looks[:bars])],
+            key=f"by:{asked.by}:{asked.measure}",
+            unit=measure.unit,
+            words=f"{title}. " + ". ".join(f"{names[g.key]}: {measure.written(g.figures)}" for g in groups[:bars]),
+            on_pick=look_at,
+        )
+    else:
+        st.markdown(f"**{title}**")
+        st.caption(_unknown(asked))
+    _table(answers, asked, groups, names)
+    _look_into([look for look in looks if look])
+
+
+def _table(answers: Answers, asked: Asked, groups: Sequence[Group], names: dict[str, str]) -> None:
+    then = {group.key: group.figures for group in answers.groups(asked.other, asked.dimension)} if asked.other else {}
+    rows = [
+        {
+            DIMENSIONS[asked.dimension]: as_markdown(names[group.key], 60),
+            **{title: as_markdown(text, 40) for title, text in cells(group.figures).items()},
+            **(_differences(asked, group.figures, then.get(group.key, Figures())) if asked.other else {}),
+        }
+        for group in groups[:MOST_ROWS]
+    ]
+    st.table(rows, border="horizontal", hide_index=True, alt=f"Figures by {DIMENSIONS[asked.dimension].lower()}")
+    if len(groups) > MOST_ROWS:
+        st.caption(f"The first {MOST_ROWS} of {len(groups)}. The CSV file has all of them.")
+
+
+def cells(figures: Figures) -> dict[str, str]:
+    return {
+        "Calls": f"{figures.calls:,}",
+        "Failed": f"{figures.failed:,}",
+        "Tokens read": f"{figures.input_tokens:,}",
+        "Tokens written": f"{figures.output_tokens:,}",
+        "Cost": cost(figures),
+        "Words kept": words(figures),
+        "Cost of a kept word": per_word(figures),
+    }
+
+
+def _differences(asked: Asked, now: Figures, then: Figures) -> dict[str, str]:
+    measure = MEASURES[asked.measure]
+    difference = change(measure.value(now), measure.value(then)) or ("new" if not then.calls else "n/a")
+    return {
+        f"{measure.title} before": as_markdown(measure.written(then), 40),
+        "Change": as_markdown(difference, 20),
+    }
+
+
+def _look_into(looks: Sequence[Look]) -> None:
+    """What a click on a bar does, for whoever uses no mouse."""
+    if not looks:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="look_into"):
+        place = st.selectbox(
+            "Calls of", range(len(looks)), format_func=lambda n: looks[n].of, key="analytics:look_into", width=320
+        )
+        if st.button("Show the calls", key="analytics:show_calls"):
+            look_at(looks[place])
+
+
+def _look_of(asked: Asked, key: str, name: str) -> Pick:
+    only = narrowed(asked.wanted, asked.dimension, (key,))
+    return Look(only, name) if only else None
+
+
+def _ranked(answers: Answers, asked: Asked) -> list[Group]:
+    """Most first, by the measure that is shown."""
+    measure = MEASURES[asked.measure]
+    groups = answers.groups(asked.wanted, BY[asked.by])
+    return sorted(groups, key=lambda group: -(measure.value(group.figures) or 0))
+
+
+def _names(answers: Answers, asked: Asked) -> dict[str, str]:
+    """Names that are alike (two drafts with one title) get a number: a chart would take them for one."""
+    names: dict[str, str] = {}
+    for group in answers.groups(asked.wanted, asked.dimension):
+        name = name_of(asked.dimension, group.key, group.label)
+        taken = set(names.values())
+        names[group.key] = next(n for n in (name, *(f"{name} ({i})" for i in range(2, 600))) if n not in taken)
+    return names
+
+
+def _unknown(asked: Asked) -> str:
+    if asked.measure == "cost":
+        return "No call in this time has a known price: the cost is n/a."
+    return f"{MEASURES[asked.measure].title} cannot be told apart by {DIMENSIONS[asked.dimension].lower()}."
+
+
+def _hint(total: Figures, asked: Asked) -> str:
+    said = "Times are UTC. Click on a bar to see its calls."
+    if asked.measure == "cost" and total.unpriced:
+        said += f" {counted(total.unpriced, 'call')} without a known price are missing."
+    return said
+
+
+def _told(title: str, answers: Answers, asked: Asked, points: Sequence[Point]) -> str:
+    measure, total = MEASURES[asked.measure], answers.totals(asked.wanted)
+    names = _names(answers, asked) if asked.divided else {}
+    said = [f"{title}, {span(asked.wanted.since, asked.wanted.until)} UTC", f"In all {measure.written(total)}"]
+    if asked.divided:
+        top = _ranked(answers, asked)[:MOST_SERIES]
+        said += [f"{names[group.key]}: {measure.written(group.figures)}" for group in top]
+    most = max(points, key=lambda point: measure.value(point.figures) or 0, default=None)
+    if most:
+        said.append(f"Highest: {measure.written(most.figures)}, {moment(most.at, asked.step)}")
+    return ". ".join(said) + "."
