@@ -35,7 +35,7 @@ NAMES: dict[Dimension, Callable[[UsageEvent], str]] = {
     Dimension.CONTENT_TYPE: lambda e: e.content_type,
     Dimension.OUTCOME: lambda e: e.outcome.value,
     Dimension.ERROR: lambda e: e.error,
-    Dimension.CACHED: lambda e: "cached" if e.cached else "asked",
+    Dimension.CACHED: lambda e: "yes" if e.cached else "no",
 }
 LEDGERS = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -17,7 +17,8 @@ MOST_KEYS = 500
 
 class Dimension(StrEnum):
     """What figures are grouped by. A route names its model ("openai:gpt-x"); `HOUR` is the hour of the day ("00" to
-    "23"), `DAY` a date ("2026-11-21"). Keys are "" where a call has none: no draft, no action, no error."""
+    "23"), `DAY` a date ("2026-11-21"), `CACHED` "yes" or "no". Keys are "" where a call has none: no draft, no action,
+    no error."""
 
     DAY = "day"
     HOUR = "hour"
@@ -89,7 +90,8 @@ class Figures:
     `wasted_micros` is the part of the cost whose text was thrown away.
 
     `words_kept` is how many words that these calls wrote are in their drafts today; None where that cannot be told
-    apart (by hour, outcome, error or cache, or of one job). Latencies are None without an answered call, and by draft.
+    apart (by hour, outcome, error or cache, of one job, or of a time that begins or ends within a day). Latencies are
+    None without an answered call, by draft, and in a series that is divided.
     """
 
     calls: int = 0
@@ -155,8 +157,8 @@ class CallPage:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The keys that a filter can be set to: those that occur in the time, most calls first. `labels` has the titles of
-    drafts by id."""
+    """The keys that a filter can be set to: those that occur in the time, most calls first, and the latest drafts.
+    `labels` has the titles of drafts by id."""
 
     routes: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()

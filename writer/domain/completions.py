@@ -1,7 +1,8 @@
 """The provider seam: one request, one stream of events, one method."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -48,6 +49,21 @@ class Caller:
     job_id: str = ""
     step: str = ""
     draft_id: str = ""
+
+
+asking: ContextVar[Caller | None] = ContextVar("asking", default=None)
+"""Whom the work at hand is for. Calls that are made deep inside, to turn a text into a vector, are booked to them."""
+
+
+@contextmanager
+def asked_by(user: str) -> Iterator[None]:
+    """Within a job of theirs that stays who asks."""
+    now = asking.get()
+    token = asking.set(now if now is not None and now.user == user else Caller(user))
+    try:
+        yield
+    finally:
+        asking.reset(token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ class Cached:
             outcome=Outcome.OK,
             cached=True,
             prompt_version=request.prompt_version,
+            action=request.action,
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol, TypeVar
 
-from writer.domain.completions import Caller, CompletionRequest, Embedded, Message, Provider, Purpose
+from writer.domain.completions import Caller, CompletionRequest, Embedded, Message, Provider, Purpose, asking
 from writer.domain.errors import ProviderError, ProviderTimeout, ProviderUnavailable, RequestRejected
 from writer.providers.estimates import CHARACTERS_PER_TOKEN
 
@@ -31,7 +31,8 @@ class Run(Protocol):
 
 class RemoteEmbedder:
     """`dimension` 0 is not known yet: `embed` then takes what comes. One or two texts are somebody's question, who is
-    told within 15 seconds; more are work, which is patient. Raises ProviderError."""
+    told within 15 seconds; more are work, which is patient. Calls are booked to who is asking, and to `caller` where
+    nobody is known. Raises ProviderError."""
 
     def __init__(
         self, route: str, provider: Callable[[], Provider], run: Run, caller: Caller, dimension: int = 0
@@ -49,7 +50,7 @@ class RemoteEmbedder:
         is_question = len(texts) <= _QUESTION_TEXTS
         whole_s = _QUESTION_S if is_question else _PASSAGES_S
         try:
-            return self._run(self._all(texts, patient=not is_question), whole_s)
+            return self._run(self._all(texts, asking.get() or self._caller, patient=not is_question), whole_s)
         except TimeoutError:
             raise ProviderTimeout(self.model, f"no vectors came within {whole_s:.0f} seconds.") from None
 
@@ -57,14 +58,14 @@ class RemoteEmbedder:
         """Estimated from bytes: letters outside ASCII are tokens of their own more often."""
         return [max(len(text.split()), -(-len(text.encode()) // CHARACTERS_PER_TOKEN)) for text in texts]
 
-    async def _all(self, texts: Sequence[str], *, patient: bool) -> list[bytes]:
+    async def _all(self, texts: Sequence[str], caller: Caller, *, patient: bool) -> list[bytes]:
         places = asyncio.Semaphore(_AT_ONCE)
         provider = self._provider()
         parts = [texts[start : start + TEXTS_PER_REQUEST] for start in range(0, len(texts), TEXTS_PER_REQUEST)]
 
         async def one(part: Sequence[str]) -> tuple[bytes, ...]:
             async with places:
-                return await self._fitting(provider, part, patient=patient)
+                return await self._fitting(provider, part, caller, patient=patient)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -73,22 +74,27 @@ class RemoteEmbedder:
             raise next(error for error in _flat(failed) if isinstance(error, Exception)) from None
         return [vector for task in tasks for vector in task.result()]
 
-    async def _fitting(self, provider: Provider, texts: Sequence[str], *, patient: bool) -> tuple[bytes, ...]:
+    async def _fitting(
+        self, provider: Provider, texts: Sequence[str], caller: Caller, *, patient: bool
+    ) -> tuple[bytes, ...]:
         """Texts that are too long for the model are cut, never refused: their beginning says most."""
         longest = _MAX_TOKENS * CHARACTERS_PER_TOKEN
         while True:
             try:
-                return await self._asked(provider, [text[:longest] or " " for text in texts], patient=patient)
+                some = [text[:longest] or " " for text in texts]
+                return await self._asked(provider, some, caller, patient=patient)
             except RequestRejected as error:
                 longest = min(longest, max(map(len, texts))) // 2
                 if longest < _SHORTEST_CUT or not any(words in str(error).lower() for words in _TOO_LONG):
                     raise
 
-    async def _asked(self, provider: Provider, texts: Sequence[str], *, patient: bool) -> tuple[bytes, ...]:
+    async def _asked(
+        self, provider: Provider, texts: Sequence[str], caller: Caller, *, patient: bool
+    ) -> tuple[bytes, ...]:
         request = CompletionRequest(
             messages=tuple(Message("user", text) for text in texts),
             purpose=Purpose.EMBEDDING,
-            caller=self._caller,
+            caller=caller,
             max_output_tokens=0,
             patient=patient,
         )

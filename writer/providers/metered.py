@@ -82,6 +82,7 @@ class Metered:
             wasted=call.error is not None and call.characters > 0,
             price_version=version,
             prompt_version=call.request.prompt_version,
+            action=call.request.action,
         )
 
 

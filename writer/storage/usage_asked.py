@@ -22,7 +22,7 @@ _COLUMNS = {
     "errors": "error",
     "drafts": "draft_id",
 }
-_KEYS = {
+KEYS_OF = {
     Dimension.HOUR: "hour",
     Dimension.ROUTE: "route",
     Dimension.PURPOSE: "purpose",
@@ -52,11 +52,16 @@ class Asked:
     spans: tuple[Span, ...]
     words: bool
 
+    @property
+    def timed(self) -> bool:
+        """Whether latencies are told: not in each part of a series, and not by draft."""
+        return not (self.step and self.keys) and "draft_id" not in self.keys
+
 
 def asked_for(wanted: Filter, *, by: Dimension | None = None, step: Step | None = None) -> Asked:
     if by is Dimension.DAY:
         step = Step.DAY
-    keys = (_KEYS[by],) if by in _KEYS else ()
+    keys = (KEYS_OF[by],) if by in KEYS_OF else ()
     filtered = {_COLUMNS[name] for name in _COLUMNS if getattr(wanted, name)}
     filtered |= {"cached"} if wanted.cached is not None else set()
     needed = filtered | set(keys) | ({"hour"} if step is Step.HOUR else set())

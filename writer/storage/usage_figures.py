@@ -12,7 +12,7 @@ from writer.domain.analytics import CallPage, Dimension, Figures, Filter, Group,
 from writer.domain.usage import Outcome, UsageEvent
 from writer.storage.database import Database
 from writer.storage.rows import KeptWordsRow, RollupRow, UsageRow
-from writer.storage.usage_asked import Asked, asked_for, matching_calls, matching_rollups
+from writer.storage.usage_asked import KEYS_OF, Asked, asked_for, matching_calls, matching_rollups
 from writer.storage.usage_cubes import DAY, HOUR, SUMS
 from writer.storage.usage_folding import BATCH, fold, fold_all
 from writer.storage.usage_paging import every_call, page_of_calls
@@ -20,6 +20,7 @@ from writer.storage.usage_times import bucket_of, latency, packed
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WORDS = SUMS.index("words_kept")
+_LATEST = 2_000  # days of drafts among which the latest drafts are looked for
 _RENAMED = {"cached_calls": "cached", "cached_input": "cached_input_tokens"}
 Key = tuple[Any, ...]
 """When (None, or a number of days or hours since 1970), then the values that are grouped by."""
@@ -77,6 +78,21 @@ class Analytics:
             Point(at, name, sums.figures(words=asked.words)) for (at, name), sums in sorted(points.items(), key=_at)
         ]
 
+    def keys(self, owner_id: str, wanted: Filter, by: Dimension, limit: int = 50) -> list[str]:
+        asked = asked_for(wanted, by=by)
+        if asked.cube is None or by not in KEYS_OF:
+            raise ValueError(f"no roll-up tells what calls are {by}")
+        fold_all(self._database, owner_id)
+        table = RollupRow.__table__.c
+        key, calls = table[KEYS_OF[by]], func.sum(table.calls)
+        where = [*matching_rollups(owner_id, asked), table.calls > 0]
+        wanted_keys = select(key).where(*where, key != "")
+        with self._database.reading() as session:
+            if by is Dimension.DRAFT:
+                latest = wanted_keys.order_by(table.cube.desc(), table.day.desc()).limit(_LATEST)
+                return list(dict.fromkeys(session.scalars(latest)))[:limit]
+            return list(session.scalars(wanted_keys.group_by(key).order_by(calls.desc(), key).limit(limit)))
+
     def calls(self, owner_id: str, wanted: Filter, *, cursor: str = "", limit: int = 50) -> CallPage:
         return page_of_calls(self._database, owner_id, wanted, cursor, limit)
 
@@ -105,7 +121,7 @@ def _from_rollups(session: Session, owner_id: str, asked: Asked, found: dict[Key
     time = [table.day * 24 + table.hour if asked.step is Step.HOUR else table.day] if asked.step else []
     keys = _labelled([*time, *(table[key] for key in asked.keys)])
     sums: list[ColumnElement[Any]] = [func.sum(table[name]).label(name) for name in SUMS]
-    if asked.cube.timed:
+    if asked.timed and asked.cube.timed:
         sums += [func.aggregate_strings(table[name], "") for name in ("first_times", "total_times")]
     wanted = _grouped(select(*keys, *sums).where(*matching_rollups(owner_id, asked)), keys)
     if limit is not None:
@@ -124,6 +140,8 @@ def _from_calls(session: Session, owner_id: str, asked: Asked, span: Any, found:
     where = matching_calls(owner_id, asked.wanted, span)
     for row in session.execute(_grouped(select(*keys, *_CALL_SUMS).where(*where), keys)):
         found.setdefault(_key(row, asked, keys), _Sums()).add((*row[len(keys) :], 0))
+    if not asked.timed:
+        return
     answered = and_(UsageRow.outcome == Outcome.OK.value, UsageRow.cached == false())
     times = select(*keys, UsageRow.first_token_ms, UsageRow.total_ms).where(*where, answered)
     for row in session.execute(times.execution_options(yield_per=5_000)):
@@ -201,7 +219,7 @@ def _name(key: Key, by: Dimension, owner_id: str) -> str:
         case Dimension.HOUR:
             return f"{key[-1]:02}"
         case Dimension.CACHED:
-            return "cached" if key[-1] else "asked"
+            return "yes" if key[-1] else "no"
     return str(key[-1])
 
 

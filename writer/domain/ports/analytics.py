@@ -16,7 +16,11 @@ class AnalyticsStore(Protocol):
     def totals(self, owner_id: str, wanted: Filter) -> Figures: ...
 
     def groups(self, owner_id: str, wanted: Filter, by: Dimension, limit: int = 50) -> list[Group]:
-        """Days and hours in order, other keys by cost, then calls, most first."""
+        """Days and hours in order, the latest `limit`; other keys by cost, then calls, most first."""
+        ...
+
+    def keys(self, owner_id: str, wanted: Filter, by: Dimension, limit: int = 50) -> list[str]:
+        """The keys alone, without "": most calls first, of drafts the latest. Only the filter's time counts."""
         ...
 
     def series(self, owner_id: str, wanted: Filter, step: Step, by: Dimension | None) -> list[Point]:

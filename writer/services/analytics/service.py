@@ -94,9 +94,10 @@ class Analytics:
     def choices(self, by: Actor, wanted: Filter) -> Choices:
         """What occurs in the filter's time, whatever else it says."""
         time = Filter(wanted.since, wanted.until)
-        found = {dimension: self.groups(by, time, dimension) for dimension in _CHOSEN}
-        keys = {name: tuple(g.key for g in found[dimension] if g.key) for dimension, name in _CHOSEN.items()}
-        return Choices(**keys, labels={group.key: group.label for group in found[Dimension.DRAFT] if group.label})
+        found = {name: tuple(self._store.keys(by.user, time, dimension)) for dimension, name in _CHOSEN.items()}
+        persons = (by.user,) if found["routes"] else ()
+        titles = self._library.summaries(by.user, found["drafts"])
+        return Choices(**found, persons=persons, labels={id_: draft.title for id_, draft in titles.items()})
 
     def _named(self, by: Actor, found: list[Group]) -> list[Group]:
         titles = self._library.summaries(by.user, [group.key for group in found if group.key])
@@ -107,7 +108,6 @@ _CHOSEN = {
     Dimension.ROUTE: "routes",
     Dimension.PURPOSE: "purposes",
     Dimension.ACTION: "actions",
-    Dimension.PERSON: "persons",
     Dimension.DRAFT: "drafts",
     Dimension.CONTENT_TYPE: "content_types",
     Dimension.OUTCOME: "outcomes",

@@ -45,6 +45,7 @@ class ModelEditor:
             temperature=0.1 if ask.action == "grammar" else 0.5,
             max_output_tokens=ROOM_TO_THINK + _SPARE_TOKENS + int(_room(ask, words) * _TOKENS_PER_CHARACTER),
             prompt_version=prompt.version,
+            action=ask.action,
         )
         most = max(words, count_words(ask.text), _LEAST_WORDS)
         reply = await self._asking.prose(request, Preview(show), 2 * most)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from writer.domain.completions import Caller, asking
 from writer.domain.errors import (
     CircuitOpen,
     FaultKind,
@@ -198,6 +199,7 @@ class Runner:
         job, steps = await asyncio.gather(
             asyncio.to_thread(self._ledger.job, step.job_id), asyncio.to_thread(self._ledger.steps, step.job_id)
         )
+        asking.set(Caller(job.owner_id, job.id, step.key, job.draft_id))  # of this step's task alone
         results = {other.key: other.result for other in steps if other.result is not None}
         show = LiveStep(self._live, step.job_id, step.key)
         if self._live_text(step):

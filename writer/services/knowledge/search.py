@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
+from writer.domain.completions import asked_by
 from writer.domain.errors import ConfigurationError, ProviderError, StorageError
 from writer.domain.ports.sources import Embedder, KeywordIndex, SourceStore, VectorIndex, WordMatches
 from writer.domain.scopes import EVERYTHING, Scope
@@ -58,7 +59,8 @@ class HybridSearch:
             return []
         depth = max(_DEPTH, 2 * limit)
         words = self._aside.submit(self._by_words, query, depth, among)
-        vector = self._vector(query)
+        with asked_by(owner_id):
+            vector = self._vector(query)
         cosines = dict(self._by_meaning(vector, depth, among))
         order = fused(words.result(), cosines)
         return falling(list(islice(self._near(owner_id, query, order, vector, cosines, 2 * limit), limit)))
