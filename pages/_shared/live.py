@@ -13,7 +13,7 @@ from writer.security.render import as_markdown, plain
 from writer.services.jobs.events import JobSnapshot, StepView
 
 _PARTS = ("outline", "section", "repair", "introduction", "conclusion")
-SHOWN_KINDS = (*(f"article.{part}" for part in _PARTS), "ask.answer")
+SHOWN_KINDS = (*(f"article.{part}" for part in _PARTS), "ask.answer", "playground.reply")
 WIDE_KINDS = ("article.outline", "ask.answer")
 _POLL_S = 1.0
 
@@ -22,14 +22,17 @@ _live = st.components.v2.component(
 )
 
 
-def watch(job: Job, title: str) -> None:
-    """Live text over one event stream, without reruns; where no stream can be had, the page asks once a second."""
+def watch(job: Job, title: str, *, stop: str = "") -> None:
+    """Live text over one event stream, without reruns; where no stream can be had, the page asks once a second. `stop`
+    is the path below the API that ends one part alone."""
     if st.session_state.get("stream_broken") == job.id:
         st.fragment(_polled, run_every=_POLL_S)(job.id)
         return
     base = st.get_option("server.baseUrlPath").strip("/")
+    api = f"{'/' + base if base else ''}/api"
     data = {
-        "url": f"{'/' + base if base else ''}/api/jobs/{job.id}/events",
+        "url": f"{api}/jobs/{job.id}/events",
+        "stop": f"{api}{stop}" if stop else "",
         "job": job.id,
         "title": title,
         "shown": list(SHOWN_KINDS),

@@ -78,6 +78,8 @@ class View {
     const part = this.parts.get(step.key) ?? this.add(step)
     part.state = step.state
     part.error = step.error
+    part.facts = step.facts ?? ""
+    if (part.stop) part.stop.hidden = !["ready", "running"].includes(step.state)
     part.node.dataset.state = step.state
     this.makeRoom()
     if (part.card && step.text.length >= part.text.length) part.text = step.text
@@ -87,6 +89,7 @@ class View {
   add(step) {
     const card = this.data.shown.includes(step.kind)
     const part = { card, wide: this.data.wide.includes(step.kind), text: "", node: card ? this.newCard(step) : this.newRow(step) }
+    if (card && this.data.stop) part.stop = this.newStop(step, part.node.querySelector("header"))
     this.parts.set(step.key, part)
     return part
   }
@@ -115,6 +118,20 @@ class View {
     card.append(header, text)
     this.cards.append(card)
     return card
+  }
+
+  newStop(step, header) { // of this part alone
+    const stop = el("button", "stop", "Stop")
+    stop.type = "button"
+    stop.setAttribute("aria-label", `Stop ${step.label}`)
+    stop.onclick = async () => {
+      stop.disabled = true
+      const body = JSON.stringify({ columns: [Number(step.key.split(":")[1])] })
+      const answer = await fetch(this.data.stop, { method: "POST", headers: { "content-type": "application/json" }, body }).catch(() => {})
+      stop.disabled = Boolean(answer?.ok)
+    }
+    header.append(stop)
+    return stop
   }
 
   grow(key, text) {
@@ -152,7 +169,7 @@ class View {
     else if (!blocks.length) area.append(el("p", "waiting", WITHOUT_TEXT[part.state] ?? ""))
     const words = shown.replace(/\[\[[^\]]*\]\]/g, " ").match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0
     part.words = words
-    part.node.querySelector(".count").textContent = words ? `${words.toLocaleString("en")} words` : ""
+    part.node.querySelector(".count").textContent = [words ? `${words.toLocaleString("en")} words` : "", part.facts].filter(Boolean).join(" · ")
     if (atEnd && part.state === "running") area.scrollTop = area.scrollHeight
   }
 
