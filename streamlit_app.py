@@ -20,7 +20,9 @@ SCREENS = (
     ("editor", "Editor", ":material/ink_pen:"),
     ("ask", "Ask", ":material/contact_support:"),
     ("sources", "Sources", ":material/library_books:"),
+    ("playground", "Playground", ":material/compare_arrows:"),
     ("analytics", "Analytics", ":material/monitoring:"),
+    ("models", "Models", ":material/deployed_code:"),
     ("settings", "Settings", ":material/settings:"),
 )
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from writer.domain.actors import Actor
 from writer.domain.errors import NotFound, UserMistake
@@ -250,10 +250,15 @@ class Models:
             state,
             plan.size,
             plan.licence,
-            progress or Progress(self._disk.held(plan), plan.size),
+            self._progress(plan, progress),
             job.id if job else "",
             job.error if job and state is ModelState.FAILED else "",
         )
+
+    def _progress(self, plan: HubModel, told: Progress | None) -> Progress:
+        """What is on the disk is what there is; how fast it comes is known in this process alone."""
+        held = self._disk.held(plan)
+        return replace(told, done=held) if told else Progress(held, plan.size)
 
     def _plan(self, model_id: str) -> HubModel:
         plan = next((plan for plan in self._disk.plans() if plan.id == model_id), None)

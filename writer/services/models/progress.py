@@ -1,24 +1,34 @@
 """How far downloads of this process are."""
 
 import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
 
 from writer.domain.models import Progress, said_bytes, said_seconds
+
+STALLED_S = 5.0
 
 
 class ProgressBoard:
     """By model. What another process downloads is not here: its bytes are on the disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
-        self._known: dict[str, Progress] = {}
+        self._known: dict[str, tuple[float, Progress]] = {}
 
     def put(self, model: str, progress: Progress) -> None:
         with self._lock:
-            self._known[model] = progress
+            self._known[model] = self._clock(), progress
 
     def of(self, model: str) -> Progress | None:
+        """Without a rate once nothing has come for a while."""
         with self._lock:
-            return self._known.get(model)
+            at, progress = self._known.get(model, (0.0, None))
+            if progress is None or self._clock() - at < STALLED_S:
+                return progress
+            return replace(progress, rate=None)
 
     def forget(self, model: str) -> None:
         with self._lock:
