@@ -91,6 +91,13 @@ class Settings(BaseSettings):
     hub_url: str = "https://huggingface.co"
     embedding: Literal["auto", "fp32", "int8"] = "auto"
     reply_cache: Literal["on", "off"] = "off"
+    local_device: str = "auto"
+    local_precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    local_quantisation: Literal["none", "int8", "int4"] = "none"
+    local_context: int = Field(0, ge=0)
+    local_together: int = Field(4, ge=1, le=8)
+    local_idle_minutes: float = Field(15.0, ge=0)
+    local_memory_mb: int = Field(0, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["plain", "json"] = "plain"
 

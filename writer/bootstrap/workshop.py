@@ -7,6 +7,7 @@ from writer.bootstrap.app import App
 from writer.bootstrap.checks import Checks
 from writer.bootstrap.editing import editing_room
 from writer.bootstrap.knowledge import Knowledge
+from writer.bootstrap.local import local_runtime
 from writer.bootstrap.models import ModelsRoom
 from writer.bootstrap.playground import PlaygroundRoom
 from writer.bootstrap.publishing import PublishingRoom
@@ -18,7 +19,6 @@ from writer.domain.questions import Answerer
 from writer.embedding.entailment import CrossEncoder
 from writer.logs import close_logging
 from writer.providers.cached import Memory
-from writer.providers.local.runtime import LocalRuntime
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
 from writer.services.accounts import Accounts
@@ -76,7 +76,7 @@ class Workshop:
         self.book = UsageBook(self.stores.usage)
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
         cache = Memory() if settings.reply_cache == "on" else None
-        self.local = LocalRuntime(settings.data_dir / "models")
+        self.local = local_runtime(settings, self.stores.settings)
         self.registry = Registry(
             self.accounts.of,
             self.book.record,

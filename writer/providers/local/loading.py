@@ -5,9 +5,11 @@ from typing import Any
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
 
 from writer.domain.ports.local_models import MemoryEstimate, Quantisation
 from writer.providers.local.batch import writes_side_by_side
+from writer.providers.local.narrow import narrow
 from writer.providers.local.quantised import quantise
 from writer.providers.local.weights import Weights
 
@@ -27,6 +29,7 @@ class Loaded:
 
 
 def load(weights: Weights, estimate: MemoryEstimate) -> Loaded:
+    logging.disable_progress_bar()
     choice, folder = estimate.choice, str(weights.folder)
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     model = AutoModelForCausalLM.from_pretrained(
@@ -42,6 +45,8 @@ def load(weights: Weights, estimate: MemoryEstimate) -> Loaded:
         quantise(model)
     elif choice.quantisation is Quantisation.NONE:
         model.to(choice.device)
+    if choice.device == "cpu":
+        narrow(model)
     limits = (choice.context, getattr(model.config, "max_position_embeddings", 0), tokenizer.model_max_length)
     with torch.inference_mode():
         batches = writes_side_by_side(model)

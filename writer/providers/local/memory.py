@@ -31,10 +31,13 @@ def cache_bytes(weights: Weights, precision: Precision, tokens: int) -> int:
 def _decided(weights: Weights, choice: LocalChoice, found: list[DeviceOffer]) -> LocalChoice:
     offer = devices.chosen_device(choice.device, found)
     devices.check_quantisation(choice.quantisation, offer)
+    precision = devices.chosen_precision(choice.precision, weights.stored, offer)
+    # A processor multiplies by eight-bit weights quickly in this precision only.
+    on_cpu = offer.name == "cpu" and choice.quantisation is not Quantisation.NONE
     return replace(
         choice,
         device=offer.name,
-        precision=devices.chosen_precision(choice.precision, weights.stored, offer),
+        precision=Precision.BFLOAT16 if on_cpu else precision,
         context=min(choice.context or weights.tokens, weights.tokens or choice.context),
         together=max(1, choice.together),
     )

