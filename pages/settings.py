@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
+from pages._shared.budgets import budget_banner, draw_budgets
 from pages._shared.header import title_row
 from pages._shared.provider_form import add_provider, provider_card
 from pages._shared.routes import BUILT_IN_NOTE
@@ -91,10 +92,12 @@ def appearance() -> None:
 
 def page() -> None:
     title_row("Settings")
+    budget_banner(leads=False)
     tabs = st.tabs(
         [
             ":material/hub: Providers",
             ":material/alt_route: Routes",
+            ":material/savings: Budgets",
             ":material/manage_search: Search model",
             ":material/travel_explore: Web search",
             ":material/publish: Sites",
@@ -109,6 +112,7 @@ def page() -> None:
         (
             providers,
             order,
+            draw_budgets,
             draw_search_model,
             web_search_form,
             draw_sites,

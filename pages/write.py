@@ -7,6 +7,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, facts, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.claims import chips_of, wait_for_checks
+from pages._shared.costs import budget_choices, cap_field, estimate_line, set_cap
 from pages._shared.exporting import export_popover
 from pages._shared.findings import show_findings
 from pages._shared.gaps import gap_cards
@@ -49,15 +50,18 @@ def caption_row(draft: Draft, text: str) -> None:
             st.rerun()
 
 
-def shape_outline(draft: Draft, outline: Outline) -> None:
+def shape_outline(draft: Draft, outline: Outline, job: Job | None) -> None:
     caption_row(draft, "Rename, reorder, add or remove sections. Writing begins when you approve.")
     left, right = st.columns([2, 1], gap="large")
     with left:
         form = OutlineForm(draft, outline)
         form.draw()
+        cap = cap_field(draft)
+        estimate_line(draft, outline, job)
         bar = st.container(horizontal=True)
         if bar.button("Approve and write", type="primary", icon=":material/check:", key="approve"):
             with banners():
+                set_cap(job, cap)
                 app.articles.approve(draft.id, form.edited(), actor)
                 st.rerun()
         if bar.button("Make another outline", icon=":material/refresh:", key="redo"):
@@ -74,7 +78,8 @@ def not_running(draft: Draft, job: Job) -> None:
     what = "research" if job.kind == RESEARCH else "article"
     reason = job.error or f"You stopped this {what}. What was finished is kept."
     st.warning(as_markdown(reason, 600), icon=":material/pause_circle:")
-    if st.button("Go on", icon=":material/play_arrow:", type="primary", key="go_on"):
+    beside = budget_choices(draft, job)
+    if st.button("Go on", icon=":material/play_arrow:", type="secondary" if beside else "primary", key="go_on"):
         with banners():
             app.jobs.resume(job.id, actor)
             st.rerun()
@@ -121,7 +126,7 @@ def existing(draft_id: str) -> None:
     if job and job.state is JobState.RUNNING:
         watch(job, "Writing" if draft.outline else "Making the outline")
     elif job and job.state is JobState.WAITING and draft.outline:
-        shape_outline(draft, draft.outline)
+        shape_outline(draft, draft.outline, job)
     else:
         if job and job.state is not JobState.DONE:
             not_running(draft, job)

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from writer.api import (
     articles,
+    budgets,
     checks,
     claims,
     collections,
@@ -20,12 +21,15 @@ from writer.api import (
     jobs,
     library,
     manuscripts,
+    playground,
+    prompts,
     publishing,
     questions,
     research,
     search,
     sources,
     usage,
+    usage_files,
     versions,
     voices,
 )
@@ -62,7 +66,11 @@ def create_api(app: "App", who: WhoAsks = the_local_owner) -> FastAPI:
         checks,
         claims,
         questions,
+        playground,
+        prompts,
         usage,
+        usage_files,
+        budgets,
         versions,
     ):
         api.include_router(resource.routes(app, who))

@@ -11,7 +11,7 @@ from writer.api.shapes import Id, WhoAsks
 from writer.domain.actors import Actor
 from writer.domain.errors import UserMistake
 from writer.domain.jobs import Job
-from writer.services.briefs import brief_from, with_collections
+from writer.services.briefs import brief_from, cap_in, with_collections
 from writer.services.jobs.events import job_json
 
 if TYPE_CHECKING:
@@ -23,12 +23,14 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
 
     @router.post("/articles", status_code=202)
     async def write(brief: Annotated[dict[str, Any], Body()], request: Request, response: Response) -> dict[str, Any]:
-        """The brief's fields, “collections” by name or id, and “route” for a certain provider. The same brief,
+        """The brief's fields, “collections” by name or id, “route” for a certain provider, and “max_cost” for the most
+        that it may cost, in US dollars. The same brief,
         sources and route again give the job that is there, and resume it when it was stopped."""
         route = brief.pop("route", None) or ""
         if not isinstance(route, str):
             raise UserMistake("“route” must be text, such as openai:gpt-5-mini.")
-        job = await run_in_threadpool(_started, app, brief, who(request), route)
+        cap = cap_in(brief)
+        job = await run_in_threadpool(_started, app, brief, who(request), route, cap)
         response.headers["Location"] = f"{request.scope.get('root_path', '')}/jobs/{job.id}"
         return job_json(job)
 
@@ -40,6 +42,6 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
     return router
 
 
-def _started(app: "App", given: dict[str, Any], by: Actor, route: str) -> Job:
+def _started(app: "App", given: dict[str, Any], by: Actor, route: str, cap_micros: int | None) -> Job:
     brief = brief_from(with_collections(given, partial(app.collections.ids_of, by=by)))
-    return app.articles.write(brief, by, route)
+    return app.articles.write(brief, by, route, cap_micros)

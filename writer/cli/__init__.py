@@ -7,7 +7,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from writer.cli import asking, collections, generate, library, operations, publishing, researching, serving, verifying
+from writer.cli import (
+    asking,
+    budgets,
+    collections,
+    generate,
+    library,
+    operations,
+    publishing,
+    researching,
+    serving,
+    verifying,
+)
 from writer.cli.console import BAD_INPUT, PROVIDER_FAILED, STOPPED, UNEXPECTED, end_quietly, say
 from writer.domain.errors import ConfigurationError, JobStopped, ProviderError, ReplyInvalid, UserMistake, WriterError
 
@@ -42,6 +53,7 @@ def _code_of(error: WriterError) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m writer", description="Writer: from a brief to a cited draft.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for group in (serving, generate, researching, asking, library, collections, verifying, publishing, operations):
+    writing = (serving, generate, researching, asking, library, collections, verifying, publishing)
+    for group in (*writing, budgets, operations):
         group.add_to(commands)
     return parser

@@ -40,6 +40,7 @@ def add_to(commands: "Commands") -> None:
         help="write from this collection, by its name or id",
     )
     parser.add_argument("--route", default="", help="provider:model; “built-in” for the drafter that needs none")
+    parser.add_argument("--max-cost", metavar="DOLLARS", help="end before it costs more, with what is finished")
     parser.add_argument("--out", type=Path, metavar="FILE.md", help="where the article goes (default: standard output)")
     parser.add_argument("--report", type=Path, metavar="FILE.json", help="sections, citations, tokens, cost, timings")
     parser.set_defaults(run=run)
@@ -47,6 +48,7 @@ def add_to(commands: "Commands") -> None:
 
 def run(args: argparse.Namespace) -> int:
     data = read_data(args.brief)
+    cap = _cap(data, args.max_cost)
     brief_in(data, lambda named: ())  # what is wrong with it is said before anything is opened
     for target in (args.out, args.report):
         _check_folder(target)
@@ -61,13 +63,22 @@ def run(args: argparse.Namespace) -> int:
             brief = replace(brief, source_ids=_sources(app, args.sources))
         else:
             settle_library(app)
-        job = app.articles.write(brief, LOCAL_ACTOR, args.route)
+        job = app.articles.write(brief, LOCAL_ACTOR, args.route, cap)
         try:
             job = _watched(app, job)
         except KeyboardInterrupt:
             job = _stopped(app, job)
             say("Stopped. What was written is kept; run the same command again to go on.")
         return _delivered(app, job, args)
+
+
+def _cap(data: object, given: str | None) -> int | None:
+    """The command line wins over the brief's “max_cost”."""
+    from writer.domain.budgets import micros_of
+    from writer.services.briefs import cap_in
+
+    named = cap_in(data)
+    return micros_of(given, "--max-cost") if given else named
 
 
 def brief_in(data: object, ids_of: "Callable[[Sequence[str | int]], Sequence[int]]") -> "Brief":

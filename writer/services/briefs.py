@@ -1,12 +1,13 @@
 """Briefs as people write them, in JSON or YAML, made into the value. Each refusal is one sentence."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
 from writer.domain.briefs import Brief
+from writer.domain.budgets import micros_of
 from writer.domain.errors import UserMistake
 from writer.domain.text import joined_surrogates
 from writer.security.render import plain
@@ -49,6 +50,19 @@ def brief_from(data: object) -> Brief:
     if (type_ := content_types().get(values.get("content_type", DEFAULT))) is not None:
         values.setdefault("words", type_.words)
     return Brief(**values, extra=tuple((_name(name), _extra(name, value)) for name, value in others.items()))
+
+
+def cap_in(data: object) -> int | None:
+    """Takes “max_cost” out of what people write with a brief: it is for the job, not for the text. In millionths of a
+    US dollar; None where there is none. Raises UserMistake."""
+    if not isinstance(data, MutableMapping) or data.get("max_cost") is None:
+        if isinstance(data, MutableMapping):
+            data.pop("max_cost", None)
+        return None
+    given = data.pop("max_cost")
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
+        raise UserMistake("“max_cost” must be a number of US dollars, such as 0.50.")
+    return micros_of(given, "“max_cost”")
 
 
 def with_collections(data: object, ids_of: Callable[[Sequence[str | int]], Sequence[int]]) -> object:

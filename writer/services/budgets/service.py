@@ -77,6 +77,16 @@ class Budgets:
         self._store.save(budget)
         return budget
 
+    def put(
+        self, limit_micros: int, by: Actor, *, route: str = "", month: str = "", unpriced: Unpriced | str | None = None
+    ) -> Budget:
+        """Of everybody; the one that is there for the same route and month is changed."""
+        wanted = Unpriced(unpriced) if unpriced else None
+        for there in self._store.budgets():
+            if (there.person, there.route, there.month) == ("", route.strip(), month):
+                return self.change(there.id, by, limit_micros=limit_micros, unpriced=wanted)
+        return self.add(limit_micros, by, route=route, month=month, unpriced=wanted or Unpriced.REFUSE)
+
     def change(self, budget_id: str, by: Actor, *, limit_micros: int, unpriced: Unpriced | None = None) -> Budget:
         """What it is for stays: that would be another budget."""
         budget = self.get(budget_id, by)

@@ -1,0 +1,105 @@
+"""What an article will cost, the most that it may, and the choices when that is used up."""
+
+import streamlit as st
+
+from pages._shared.app import current_actor, get_app
+from pages._shared.banner import banners
+from writer.domain.budgets import micros_of, money
+from writer.domain.drafting import BUILT_IN
+from writer.domain.drafts import Draft
+from writer.domain.errors import FaultKind
+from writer.domain.jobs import Job, StepState
+from writer.domain.outlines import Outline
+from writer.security.render import as_markdown
+from writer.services.articles.steps import KIND as ARTICLE
+from writer.services.budgets import Estimate
+
+
+def estimate_line(draft: Draft, outline: Outline, job: Job | None) -> None:
+    """Beside the button that begins the paid work."""
+    app, actor = get_app(), current_actor()
+    route = str(job.args.get("route", "")) if job else ""
+    ids = app.articles.source_ids(draft.brief, actor)
+    st.caption(as_markdown(told(app.estimates.article(draft.brief, outline, actor, route, ids)), 200))
+
+
+def told(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "Cost: n/a, the price of this route is not known."
+    if not estimate.high_micros:
+        return "Writing this costs nothing."
+    return f"Writing this will cost about {_about(estimate.low_micros)} to {_about(estimate.high_micros)}."
+
+
+def _about(micros: int) -> str:
+    """To two digits: an estimate knows no more."""
+    return money(int(float(f"{micros:.2g}"))).rstrip("0") if micros < 100_000 else money(micros)
+
+
+def cap_field(draft: Draft) -> int | None:
+    """None without a cap."""
+    with st.expander("Limit the cost", icon=":material/savings:"):
+        most = st.number_input(
+            "Stop before it costs more than (US dollars)",
+            0.0,
+            1_000_000.0,
+            None,
+            0.05,
+            "%.2f",
+            key=f"cap:{draft.id}",
+            placeholder="No limit",
+            help="What is finished by then is kept, and you choose how to go on.",
+        )
+    return None if most is None else micros_of(most)
+
+
+def set_cap(job: Job | None, micros: int | None) -> None:
+    if job and micros is not None:
+        get_app().budgets.set_cap(job.id, micros, current_actor())
+
+
+def _ended_by_budget(job: Job) -> bool:
+    steps = get_app().jobs.steps(job.id, current_actor())
+    return any(step.state is StepState.FAILED and step.error_kind == FaultKind.BUDGET for step in steps)
+
+
+def budget_choices(draft: Draft, job: Job) -> bool:
+    """Raise what is used up, go on with another route or the built-in drafter, or come back another day. False where
+    it was no budget that ended the job."""
+    if job.kind != ARTICLE or not _ended_by_budget(job):
+        return False
+    app, actor = get_app(), current_actor()
+    cap = app.budgets.cap(job.id, actor)
+    with st.container(border=True, key="budget_choices"):
+        if cap is not None:
+            most = st.number_input(
+                "It may cost (US dollars)",
+                0.0,
+                1_000_000.0,
+                2 * cap.cap_micros / 1_000_000,
+                0.05,
+                "%.2f",
+                key=f"cap:raise:{job.id}",
+            )
+            if st.button("Allow this and go on", type="primary", icon=":material/play_arrow:", key="raise_cap"):
+                with banners():
+                    app.budgets.set_cap(job.id, micros_of(most), actor)
+                    app.jobs.resume(job.id, actor)
+                    st.rerun()
+        else:
+            st.page_link("pages/settings.py", label="Raise the budget in Settings", icon=":material/savings:")
+        _another_route(draft, job)
+    return True
+
+
+def _another_route(draft: Draft, job: Job) -> None:
+    app, actor = get_app(), current_actor()
+    now = str(job.args.get("route", ""))
+    others = [route for route in app.providers.routes(actor) if route != now]
+    labels = {route: route for route in others} | {BUILT_IN: "Built-in drafter (cited extracts, costs nothing)"}
+    bar = st.container(horizontal=True, vertical_alignment="bottom")
+    chosen = bar.selectbox("Or the rest is written by", list(labels), format_func=labels.__getitem__, key="go_on_by")
+    if bar.button("Go on with this", icon=":material/alt_route:", key="go_on_other"):
+        with banners():
+            app.articles.go_on(draft.id, actor, chosen)
+            st.rerun()
