@@ -22,7 +22,7 @@ from writer.providers.cached import Memory
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
 from writer.services.accounts import Accounts
-from writer.services.analytics import Analytics
+from writer.services.analytics import Analytics, Counting
 from writer.services.articles import steps
 from writer.services.articles.desk import Desk
 from writer.services.articles.gap_job import GapJob
@@ -134,7 +134,8 @@ class Workshop:
         draft_search = self._draft_search()
         exports = Exports(self.drafts, {"docx": PandocTypesetter(), "pdf": TypstTypesetter()})
         titles = TitleIndex(self.stores.library, self.knowledge.embedder)
-        follower = DraftFollower((draft_search, titles), lambda: not self.runner.is_busy)
+        counting = Counting(self.stores.analytics, self.stores.kept_words, self.stores.drafts, self.stores.versions)
+        follower = DraftFollower((draft_search, titles, counting), lambda: not self.runner.is_busy)
         ends: list[Callable[[], object]] = [
             follower.close,
             housekeeping.close,

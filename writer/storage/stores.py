@@ -1,6 +1,6 @@
 """All stores over one database."""
 
-from writer.domain.ports.analytics import AnalyticsStore
+from writer.domain.ports.analytics import AnalyticsStore, KeptWordsStore
 from writer.domain.ports.budgets import BudgetStore
 from writer.domain.ports.claims import ClaimStore
 from writer.domain.ports.collections import CollectionStore
@@ -41,6 +41,7 @@ from writer.storage.sources import Sources
 from writer.storage.suggestions import Suggestions
 from writer.storage.usage import Usage
 from writer.storage.usage_figures import Analytics
+from writer.storage.usage_kept import Kept
 from writer.storage.voices import Voices
 
 
@@ -57,6 +58,7 @@ class Stores:
         self.voices: VoiceStore = Voices(database)
         self.usage: UsageLedger = Usage(database)
         self.analytics: AnalyticsStore = Analytics(database)
+        self.kept_words: KeptWordsStore = Kept(database)
         self.settings: SettingsStore = Settings(database, cipher)
         self.claims: ClaimStore = CheckedClaims(database)
         self.questions: QuestionStore = Questions(database)
