@@ -7,7 +7,7 @@ import streamlit as st
 from pages._shared import place
 from pages._shared.analytics_address import VIEWS, Asked, params, read
 from pages._shared.analytics_answers import ALL, Answers
-from pages._shared.analytics_budget import draw_month, month_of
+from pages._shared.analytics_budget import draw_months
 from pages._shared.analytics_calls import draw_asked, draw_calls
 from pages._shared.analytics_export import draw_export
 from pages._shared.analytics_filters import draw_days, draw_filters, draw_time, draw_view, say_ignored, unfilter
@@ -19,6 +19,7 @@ from pages._shared.analytics_sums import draw_sums
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.header import title_row
+from writer.domain.budgets import Standing
 from writer.domain.errors import NotFound
 
 app, actor = get_app(), current_actor()
@@ -62,7 +63,7 @@ def figures(answers: Answers, asked: Asked, now: datetime) -> None:
             draw_suggestions(answers, asked)
     if month.open:
         with month, banners():
-            draw_month(month_of(answers, asked.wanted, now), None, "Cost so far this month", "month")
+            draw_months(answers, standings(), now)
     if calls.open:
         with calls, banners():
             draw_calls(asked.wanted, "analytics:calls")
@@ -92,6 +93,11 @@ def show_all_time() -> None:
     for name in ("from", "to"):
         st.query_params.pop(name, None)
     st.query_params["time"] = "all"
+
+
+def standings() -> list[Standing]:
+    """Of the budgets of this month."""
+    return [standing for standing in app.budgets.standings(actor) if standing.month == app.budgets.month]
 
 
 def is_draft(draft_id: str) -> bool:

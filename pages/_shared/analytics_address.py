@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -256,3 +257,12 @@ def _step(address: Address, wanted: Filter, first_call: Callable[[], datetime | 
     if length <= _SHORT:
         return Step.HOUR
     return Step.DAY if length <= _LONG else Step.MONTH
+
+
+def calls_address(wanted: Filter) -> str:
+    """Of the file of all these calls, which the API sends while it reads it."""
+    said = [(name, str(value)) for name, field in FILTERS.items() for value in getattr(wanted, field)]
+    said += [(name, at.isoformat()) for name, at in (("since", wanted.since), ("until", wanted.until)) if at]
+    said += [("cached", name) for name, value in CACHED.items() if value is wanted.cached]
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"{f'/{base}' if base else ''}/api/usage/calls.csv?{urlencode(said)}"

@@ -14,7 +14,9 @@ from pages._shared.analytics_names import dollars
 from pages._shared.charts import Series
 from pages._shared.text import counted
 from writer.domain.analytics import Filter, Step
+from writer.domain.budgets import Standing
 from writer.domain.forecasts import COVERAGE, FEWEST_DAYS, Forecast, month_end
+from writer.security.render import as_markdown, plain
 
 _MICROS = 1_000_000
 
@@ -33,16 +35,27 @@ class Month:
     def spent(self) -> int:
         return sum(self.days)
 
-    @property
-    def days_left(self) -> int:
-        return (self.end - self.begin).days - len(self.days) + 1
+
+def draw_months(answers: Answers, standings: Sequence[Standing], now: datetime) -> None:
+    """Everything, then each budget of a single route. `standings` are those of this month."""
+    whole = [standing for standing in standings if not standing.budget.route]
+    limit = min((standing.budget.limit_micros for standing in whole), default=None)
+    _draw(_month(answers, (), now), limit, "Cost so far this month", "month")
+    for standing in standings:
+        if standing.level != "ok":
+            st.warning(as_markdown(standing.sentence, 300), icon=":material/savings:")
+    if not standings:
+        st.caption("No budget is set. Set one in Settings to be warned before it is used up.")
+    for place, standing in enumerate(standing for standing in standings if standing.budget.route):
+        route, most = standing.budget.route, standing.budget.limit_micros
+        _draw(_month(answers, (route,), now), most, f"{plain(route, 60)} so far this month", f"month:{place}")
 
 
-def month_of(answers: Answers, wanted: Filter, now: datetime) -> Month:
-    """`wanted` without a time: of which calls."""
+def _month(answers: Answers, routes: tuple[str, ...], now: datetime) -> Month:
+    """Of one's own calls, whatever the page's filters say: a budget knows nothing of those."""
     begin = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = end_of(begin, Step.MONTH)
-    points = answers.series(_within(wanted, begin, end), Step.DAY)
+    points = answers.series(Filter(begin, end, routes=routes), Step.DAY)
     costs = {(point.at - begin).days: point.figures.cost_micros for point in points}
     days = [costs.get(day, 0) for day in range((now - begin).days + 1)]
     left = (end - begin).days - len(days) + 1
@@ -50,11 +63,7 @@ def month_of(answers: Answers, wanted: Filter, now: datetime) -> Month:
     return Month(begin, end, days, unpriced, month_end(days[:-1], days[-1], left))
 
 
-def _within(wanted: Filter, begin: datetime, end: datetime) -> Filter:
-    return Filter(begin, end, routes=wanted.routes, persons=wanted.persons)
-
-
-def draw_month(month: Month, limit_micros: int | None, title: str, key: str) -> None:
+def _draw(month: Month, limit_micros: int | None, title: str, key: str) -> None:
     """The chart of one budget, or of everything where none is set."""
     at = [month.begin + timedelta(days=day) for day in range(len(month.days))]
     lines: list[Series[Look | None]] = [

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from pages._shared import drawers
+from pages._shared.analytics_address import calls_address
 from pages._shared.analytics_names import DIMENSIONS, name_of, span
 from pages._shared.app import current_actor, get_app
 from pages._shared.text import duration, money, words_of
@@ -59,6 +60,7 @@ def draw_calls(wanted: Filter, key: str) -> None:
         _turn("Newer", ":material/chevron_left:", key, cursors[:-1], disabled=len(cursors) == 1)
         st.caption(f"Page {len(cursors)}", width="content")
         _turn("Older", ":material/chevron_right:", key, [*cursors, page.cursor], disabled=not page.cursor)
+        st.link_button("All of them as CSV", calls_address(wanted), type="tertiary", icon=":material/download:")
 
 
 def _cursors(wanted: Filter, key: str) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from pages._shared.analytics_address import Asked
+from pages._shared.analytics_address import Asked, calls_address
 from pages._shared.analytics_answers import Answers
 from pages._shared.analytics_names import DIMENSIONS
 from writer.domain.analytics import Dimension, Figures, Latency, Step
@@ -41,6 +41,7 @@ def draw_export(answers: Answers, asked: Asked) -> None:
         st.caption("CSV files, of what the filters leave. Times are UTC.")
         _download("Figures over time", "figures-over-time", lambda: over_time_csv(answers, asked))
         _download(f"Figures by {by}", f"figures-by-{asked.by}", lambda: groups_csv(answers, asked))
+        st.link_button("Every call", calls_address(asked.wanted), width="stretch")
 
 
 def _download(label: str, name: str, pieces: Callable[[], Iterator[str]]) -> None:

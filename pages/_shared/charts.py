@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 import streamlit as st
 
 from writer.domain.analytics import Step
+from writer.security.render import as_markdown
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -170,7 +171,7 @@ def _draw(
     picks: Sequence[Sequence[T]],
     on_pick: Callable[[T], None] | None,
 ) -> None:
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{as_markdown(title, 120)}**")
     config = {"displayModeBar": False}
     if on_pick is None:
         st.plotly_chart(figure, key=f"chart:{key}", config=config, alt=words)
