@@ -19,7 +19,7 @@ from pydantic_settings import (
 from writer.domain.errors import ConfigurationError
 from writer.domain.ports.settings import ProviderAccount
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 PREFIX = "WRITER_"
 VENDOR_NAMES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "GEMINI_API_KEY", "GOOGLE_API_KEY")
 
