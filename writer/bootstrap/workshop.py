@@ -18,7 +18,6 @@ from writer.domain.drafting import BUILT_IN, Drafter
 from writer.domain.questions import Answerer
 from writer.embedding.entailment import CrossEncoder
 from writer.logs import close_logging
-from writer.providers.cached import Memory
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
 from writer.services.accounts import Accounts
@@ -51,6 +50,7 @@ from writer.services.library import Library, TitleIndex
 from writer.services.providers import Providers
 from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
 from writer.services.reliability import Reliability
+from writer.services.reply_cache import ReplyCache
 from writer.services.unfinished import Unfinished
 from writer.services.usage import Usage, UsageBook
 from writer.services.versions import Versions
@@ -75,13 +75,16 @@ class Workshop:
         self.live = LiveText()
         self.book = UsageBook(self.stores.usage)
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
-        cache = Memory() if settings.reply_cache == "on" else None
+        self.reply_cache = ReplyCache(
+            self.stores.replies, self.stores.settings, by_default=settings.reply_cache == "on"
+        )
         self.local = local_runtime(settings, self.stores.settings)
         self.registry = Registry(
             self.accounts.of,
             self.book.record,
             self.stores.health,
-            cache=cache,
+            cache=self.stores.replies,
+            caching=self.reply_cache.wanted_by,
             local=self.local,
             openings=self.stores.openings,
             budgets=self.stores.budgets,
@@ -206,6 +209,7 @@ class Workshop:
             budgets=budgets,
             estimates=Estimates(self.knowledge.library, self.registry.price, self.providers.routes),
             reliability=reliability,
+            reply_cache=self.reply_cache,
             research=self.researching.desk(articles, jobs.wake),
             web_search=self.researching.web_search,
             unfinished=Unfinished(self.stores.settings),

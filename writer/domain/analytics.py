@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from writer.domain.errors import UserMistake
@@ -169,3 +169,18 @@ class Choices:
     outcomes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWords:
+    """How many words of what was written for a draft on a day are still in its text.
+
+    A sentence counts to the version that first had it as it stands now, if a model wrote that version, or a suggestion
+    of one was saved with it. A sentence that the writer has changed since is the writer's: none of its words count.
+    """
+
+    day: date
+    route: str
+    purpose: str
+    action: str
+    words: int

@@ -14,6 +14,7 @@ from writer.domain.ports.prompt_library import PromptStore
 from writer.domain.ports.publishing import PublicationStore
 from writer.domain.ports.questions import QuestionStore
 from writer.domain.ports.reliability import OpeningLog
+from writer.domain.ports.replies import ReplyStore
 from writer.domain.ports.settings import Cipher, HealthBoard, SettingsStore
 from writer.domain.ports.sources import SourceStore
 from writer.domain.ports.suggestions import SuggestionStore
@@ -36,6 +37,7 @@ from writer.storage.prompt_library import Prompts
 from writer.storage.publications import Publications
 from writer.storage.questions import Questions
 from writer.storage.reliability import Openings
+from writer.storage.replies import Replies
 from writer.storage.settings import Settings
 from writer.storage.sources import Sources
 from writer.storage.suggestions import Suggestions
@@ -69,3 +71,4 @@ class Stores:
         self.health: HealthBoard = Health(database)
         self.openings: OpeningLog = Openings(database)
         self.budgets: BudgetStore = Budgets(database)
+        self.replies: ReplyStore = Replies(database)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from writer.domain.analytics import Dimension, Filter, Step
 from writer.domain.usage import Outcome
 from writer.storage.rows import RollupRow, UsageRow
-from writer.storage.usage_cubes import DAY, Cube, smallest
+from writer.storage.usage_cubes import DAY, EVER, Cube, smallest
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = {
@@ -94,13 +94,18 @@ def _split(whole: Span) -> tuple[Span | None, tuple[Span, ...]]:
 def matching_rollups(owner_id: str, asked: Asked, table: Any = RollupRow) -> list[ColumnElement[bool]]:
     """Of roll-ups, or of the words that are kept, which have the same keys but for those that words do not know."""
     conditions = [table.owner_id == owner_id, *_chosen(asked.wanted, table)]
+    if asked.cube is not None and asked.cube.ever and asked.days == (None, None) and asked.step is None:
+        return [*conditions, *_of_cube(asked, asked.cube), table.day == EVER]
     first, end = asked.days or _split((_micros(asked.wanted.since), _micros(asked.wanted.until)))[0] or (0, 0)
     if asked.cube is not None:
-        conditions.append(table.cube == asked.cube.number)
-        if asked.wanted.cached is not None:
-            conditions.append(table.cached == int(asked.wanted.cached))
-    conditions += [table.day >= first] if first is not None else []
+        conditions += _of_cube(asked, asked.cube)
+    conditions.append(table.day >= (0 if first is None else first))
     return [*conditions, *([table.day < end] if end is not None else [])]
+
+
+def _of_cube(asked: Asked, cube: Cube) -> list[ColumnElement[bool]]:
+    cached = asked.wanted.cached
+    return [RollupRow.cube == cube.number, *([RollupRow.cached == int(cached)] if cached is not None else [])]
 
 
 def matching_calls(owner_id: str, wanted: Filter, span: Span | None = None) -> list[ColumnElement[bool]]:

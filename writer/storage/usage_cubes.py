@@ -2,12 +2,12 @@
 apart answers a question. What none answers is summed over the calls themselves."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.usage import Outcome
@@ -18,6 +18,9 @@ from writer.storage.usage_times import TOO_LONG, bucket_of, counted, packed
 
 HOUR = 3_600 * MICROS
 DAY = 24 * HOUR
+EVER = -1
+"""In the place of a day: all of them."""
+
 KEYS = ("hour", "route", "purpose", "action", "content_type", "outcome", "error", "cached", "draft_id")
 SUMS = (
     "calls",
@@ -33,18 +36,21 @@ SUMS = (
     "unpriced",
     "words_kept",
 )
+Key = tuple[Any, ...]
 _NONE = (-1, "", "", "", "", "", "", -1, "")
-_WHOLE = frozenset({"route", "purpose", "action", "content_type", "outcome", "error", "cached"})
+_KEYS_OF_ALL = frozenset({"route", "purpose", "action", "content_type", "outcome", "error", "cached"})
 
 
 @dataclass(frozen=True)
 class Cube:
-    """`timed` ones have histograms; `has_words` ones the words that are kept, which know no hour and no failure."""
+    """`timed` ones have histograms; `has_words` ones the words that are kept, which know no hour and no failure. `ever`
+    ones also have rows of all days together."""
 
     number: int
     keys: frozenset[str]
     timed: bool = True
     has_words: bool = True
+    ever: bool = False
     pick: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,17 +59,22 @@ class Cube:
 
 
 CUBES = (
-    Cube(0, frozenset()),
-    Cube(1, frozenset({"hour"}), has_words=False),
-    Cube(2, frozenset({"route"})),
-    Cube(3, frozenset({"content_type"})),
-    Cube(4, frozenset({"purpose", "action"})),
-    Cube(5, frozenset({"outcome", "error", "cached"}), has_words=False),
-    Cube(6, _WHOLE),
-    Cube(7, frozenset({"draft_id"}), timed=False),
-    Cube(8, _WHOLE | {"draft_id"}, timed=False),
+    Cube(0, frozenset(), ever=True),
+    Cube(1, frozenset({"hour"}), has_words=False, ever=True),
+    Cube(2, frozenset({"route"}), ever=True),
+    Cube(3, frozenset({"content_type"}), ever=True),
+    Cube(4, frozenset({"purpose", "action"}), ever=True),
+    Cube(5, frozenset({"outcome", "error", "cached"}), has_words=False, ever=True),
+    Cube(6, _KEYS_OF_ALL, ever=True),
+    Cube(7, frozenset({"draft_id", "content_type"}), timed=False),
+    Cube(8, frozenset({"draft_id", "route"}), timed=False),
+    Cube(9, _KEYS_OF_ALL | {"draft_id"}, timed=False),
 )
 """By size."""
+
+_BY_HOUR, _WHOLE, _OF_DRAFTS = CUBES[1], CUBES[6], CUBES[9]
+_FROM_DRAFTS = [_WHOLE, CUBES[7], CUBES[8]]
+_FROM_WHOLE = [cube for cube in CUBES if cube.keys < _WHOLE.keys]
 
 
 def smallest(needed: Iterable[str]) -> Cube | None:
@@ -71,73 +82,105 @@ def smallest(needed: Iterable[str]) -> Cube | None:
     return next((cube for cube in CUBES if wanted <= cube.keys), None)
 
 
-Key = tuple[Any, ...]
+class _Cell:
+    """The sums of one key, and how often which bucket of time came."""
+
+    __slots__ = ("first", "sums", "total")
+
+    def __init__(self) -> None:
+        self.sums = [0] * len(SUMS)
+        self.first: Counter[int] = Counter()
+        self.total: Counter[int] = Counter()
+
+    def add(self, sums: Sequence[int]) -> None:
+        self.sums = [a + b for a, b in zip(self.sums, sums, strict=True)]
+
+    def join(self, other: "_Cell") -> None:
+        self.add(other.sums)
+        self.first.update(other.first)
+        self.total.update(other.total)
+
+
+class _Cells(defaultdict[Key, _Cell]):
+    def __init__(self) -> None:
+        super().__init__(_Cell)
 
 
 class Additions:
     """What is to be added to the cubes, summed up before it touches the database."""
 
     def __init__(self) -> None:
-        self._sums: dict[Key, list[int]] = {}
-        self._first: defaultdict[Key, Counter[int]] = defaultdict(Counter)
-        self._total: defaultdict[Key, Counter[int]] = defaultdict(Counter)
+        self._calls = _Cells()
+        self._words = _Cells()
 
     def call(self, row: Any) -> None:
-        at, answered = row.at_micros, row.outcome == Outcome.OK.value and not row.cached
-        cost = row.cost_micros
-        sums = (
-            1,
-            row.outcome == Outcome.FAILED.value,
-            row.outcome == Outcome.STOPPED.value,
-            row.cached,
-            row.estimated,
-            row.input_tokens,
-            row.output_tokens,
-            row.cached_input,
-            cost or 0,
-            (cost or 0) if row.wasted else 0,
-            cost is None,
-            0,
-        )
+        at, cost = row.at_micros, row.cost_micros
         place = (at % DAY // HOUR, row.route, row.purpose, row.action, row.content_type, row.outcome, row.error)
-        whole = (*place, int(row.cached), row.draft_id, *_NONE)
-        first = bucket_of(row.first_token_ms) if answered and row.first_token_ms is not None else None
-        total = bucket_of(row.total_ms) if answered else None
-        for cube in CUBES:
-            key = (row.owner_id, cube.number, at // DAY, *cube.pick(whole))
-            self._add(key, sums)
-            if cube.timed and total is not None:
-                self._total[key][total] += 1
-                if first is not None:
-                    self._first[key][first] += 1
+        cell = self._calls[row.owner_id, at // DAY, *place, int(row.cached), row.draft_id]
+        cell.add(
+            (
+                1,
+                row.outcome == Outcome.FAILED.value,
+                row.outcome == Outcome.STOPPED.value,
+                row.cached,
+                row.estimated,
+                row.input_tokens,
+                row.output_tokens,
+                row.cached_input,
+                cost or 0,
+                (cost or 0) if row.wasted else 0,
+                cost is None,
+                0,
+            )
+        )
+        if row.outcome == Outcome.OK.value and not row.cached:
+            cell.total[bucket_of(row.total_ms)] += 1
+            if row.first_token_ms is not None:
+                cell.first[bucket_of(row.first_token_ms)] += 1
 
     def words(self, owner_id: str, day: int, place: tuple[str, str, str, str], draft_id: str, words: int) -> None:
         """`place` is (route, purpose, action, content type); `words` may be less than none."""
-        whole = (-1, *place, Outcome.OK.value, "", 0, draft_id, *_NONE)
-        sums = (*([0] * (len(SUMS) - 1)), words)
-        for cube in CUBES:
-            if cube.has_words:
-                self._add((owner_id, cube.number, day, *cube.pick(whole)), sums)
-
-    def _add(self, key: Key, sums: Sequence[int]) -> None:
-        known = self._sums.get(key)
-        self._sums[key] = list(sums) if known is None else [a + b for a, b in zip(known, sums, strict=True)]
+        cell = self._words[owner_id, day, -1, *place, Outcome.OK.value, "", 0, draft_id]
+        cell.add((*([0] * (len(SUMS) - 1)), words))
 
     def write(self, database: Database, session: Session) -> None:
-        """In the order of the keys. The caller holds the lock on the roll-ups."""
+        """In the order of the keys, and once. The caller holds the lock on the roll-ups."""
         names = ("owner_id", "cube", "day", *KEYS)
+        cells = self._in_cubes()
         rows = [
             {
                 **dict(zip(names, key, strict=True)),
-                **{name: int(value) for name, value in zip(SUMS, self._sums[key], strict=True)},
-                "first_times": packed(self._first.get(key, {})),
-                "total_times": packed(self._total.get(key, {})),
+                **{name: int(value) for name, value in zip(SUMS, cells[key].sums, strict=True)},
+                "first_times": packed(cells[key].first) if CUBES[key[1]].timed else "",
+                "total_times": packed(cells[key].total) if CUBES[key[1]].timed else "",
             }
-            for key in sorted(self._sums)
+            for key in sorted(cells)
         ]
         if rows:
             session.execute(_adding(database), rows)
-            _shorten(session, {(key[0], key[2]) for key in self._total})
+            _shorten(session, {(key[0], key[2]) for key in cells})
+
+    def _in_cubes(self) -> _Cells:
+        """Coarse sums are made of finer ones: far fewer additions than from the calls."""
+        cells = _Cells()
+        _spread(self._calls, [_BY_HOUR, _OF_DRAFTS], cells)
+        _spread(_of(_OF_DRAFTS, cells), _FROM_DRAFTS, cells)
+        _spread(_of(_WHOLE, cells), _FROM_WHOLE, cells)
+        _spread(self._words, [cube for cube in CUBES if cube.has_words], cells)
+        for key in [key for key in cells if CUBES[key[1]].ever]:
+            cells[*key[:2], EVER, *key[3:]].join(cells[key])
+        return cells
+
+
+def _of(cube: Cube, cells: _Cells) -> dict[Key, _Cell]:
+    return {(key[0], *key[2:]): cell for key, cell in cells.items() if key[1] == cube.number}
+
+
+def _spread(finer: Mapping[Key, _Cell], cubes: Sequence[Cube], cells: _Cells) -> None:
+    """Keys of `finer` are (owner, day, *values of `KEYS`)."""
+    for (owner_id, day, *place), cell in finer.items():
+        for cube in cubes:
+            cells[owner_id, cube.number, day, *cube.pick((*place, *_NONE))].join(cell)
 
 
 def _adding(database: Database) -> Any:
@@ -160,7 +203,3 @@ def _shorten(session: Session, days: set[tuple[str, int]]) -> None:
             this = [column == getattr(row, column.name) for column in keys]
             times = {name: packed(counted(getattr(row, name))) for name in ("first_times", "total_times")}
             session.execute(update(table).where(*this).values(**times))
-
-
-def clear(session: Session) -> None:
-    session.execute(delete(RollupRow))

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Label,
-    exists,
     literal_column,
     select,
     text,
@@ -49,7 +48,7 @@ def fold(database: Database, limit: int = BATCH, owner_id: str = "") -> int:
     """Returns how many calls were taken; of one owner or of all. Calls that are written meanwhile, or late, or by
     another process are taken by the next."""
     with database.reading() as session:
-        if not session.scalar(select(exists().where(*_pending(owner_id)))):
+        if session.scalar(select(UsageRow.id).where(*_pending(owner_id)).limit(1)) is None:
             return 0
     with database.writing(durable=False) as session:
         one_at_a_time(database, session)

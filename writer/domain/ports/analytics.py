@@ -1,8 +1,9 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from writer.domain.analytics import CallPage, Dimension, Figures, Filter, Group, Point, Step
+from writer.domain.analytics import CallPage, Dimension, Figures, Filter, Group, KeptWords, Point, Step
+from writer.domain.ports.draft_index import StaleDraft
 from writer.domain.reliability import Opening
 from writer.domain.usage import UsageEvent
 
@@ -35,4 +36,21 @@ class AnalyticsStore(Protocol):
 
     def fold(self, limit: int = 5_000) -> int:
         """Takes up to `limit` calls into the roll-ups, each exactly once; returns how many."""
+        ...
+
+
+class KeptWordsStore(Protocol):
+    """Of drafts of all owners."""
+
+    def uncounted(self, rested_s: float, limit: int) -> list[StaleDraft]:
+        """Drafts whose text has changed since they were counted, and not for `rested_s` seconds; longest at rest
+        first."""
+        ...
+
+    def put_words(self, draft: StaleDraft, words: Sequence[KeptWords]) -> None:
+        """In the place of what was counted before, in the roll-ups as well."""
+        ...
+
+    def forget_gone(self) -> int:
+        """Takes back the words of drafts that were deleted for good; returns of how many."""
         ...

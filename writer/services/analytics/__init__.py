@@ -1,5 +1,6 @@
 """Questions to the ledger of calls."""
 
+from writer.services.analytics.kept import Counting
 from writer.services.analytics.service import Analytics
 
-__all__ = ["Analytics"]
+__all__ = ["Analytics", "Counting"]
