@@ -61,12 +61,19 @@ def _result(model: HubModel) -> None:
 def _facts(model: HubModel) -> list[str]:
     facts = [f"{said_bytes(model.size)} in {counted(len(model.files), 'file')}"]
     if model.parameters:
-        facts.append(f"{model.parameters / 1e9:,.2f} billion parameters")
+        facts.append(f"{_said(model.parameters)} parameters")
     if model.task:
         facts.append(f"made for {model.task}")
     if model.left_out:
         facts.append(f"{counted(len(model.left_out), 'other file')} not downloaded (code, pickles, other formats)")
     return facts
+
+
+def _said(parameters: int) -> str:
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if parameters >= size:
+            return f"{parameters / size:,.1f} {word}"
+    return f"{parameters:,}"
 
 
 def draw_token() -> None:

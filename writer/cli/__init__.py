@@ -13,6 +13,7 @@ from writer.cli import (
     collections,
     generate,
     library,
+    models,
     operations,
     publishing,
     researching,
@@ -54,6 +55,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m writer", description="Writer: from a brief to a cited draft.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     writing = (serving, generate, researching, asking, library, collections, verifying, publishing)
-    for group in (*writing, budgets, operations):
+    for group in (*writing, models, budgets, operations):
         group.add_to(commands)
     return parser

@@ -250,7 +250,7 @@ class Models:
             state,
             plan.size,
             plan.licence,
-            self._progress(plan, progress),
+            self._progress(plan, progress if job and job.state is JobState.RUNNING else None),
             job.id if job else "",
             job.error if job and state is ModelState.FAILED else "",
         )
