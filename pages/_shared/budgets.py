@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
+from pages._shared.text import counted
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.budgets import Standing, Unpriced, micros_of, money, month_name
 from writer.security.render import as_markdown
@@ -39,6 +40,30 @@ def draw_budgets() -> None:
         _card(standing)
     with st.expander("Set a budget", icon=":material/add:", expanded=not standings):
         _add()
+    draw_reply_cache()
+
+
+def draw_reply_cache() -> None:
+    """Beside the budgets: it is about not paying twice."""
+    cache, actor = get_app().reply_cache, current_actor()
+    st.header("Reply cache", anchor=False)
+    st.caption(
+        "Keeps what models reply to you, on this machine, for thirty days. Whoever asks the same again of the same "
+        "route, word for word, gets the same reply at no cost, and it says so. Switch it off to get another one."
+    )
+    on = st.toggle("Keep replies", cache.is_on(actor), key="cache:on")
+    if on != cache.is_on(actor):
+        cache.choose(on, actor)
+        st.rerun()
+    kept = cache.kept(actor)
+    with st.container(horizontal=True, vertical_alignment="center", key="cache"):
+        st.caption(
+            f"{counted(kept.replies, 'reply', 'replies')}, {counted(kept.characters, 'character')}", width="content"
+        )
+        if st.button("Clear", icon=":material/delete:", type="tertiary", key="cache:clear", disabled=not kept.replies):
+            with banners():
+                cache.clear(actor)
+                st.rerun()
 
 
 def _card(standing: Standing) -> None:

@@ -6,9 +6,11 @@ from tests.pages.conftest import Furnished, Screen, finished, outline_of, said
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.budgets import Hold, Unpriced
+from writer.domain.completions import Completion, Finished, StopReason, Tokens
 from writer.domain.drafting import BUILT_IN
 from writer.domain.jobs import JobState
 from writer.storage.budgets import Budgets
+from writer.storage.replies import Replies
 
 ROUTE = "openai:gpt-4.1-mini"
 
@@ -98,3 +100,17 @@ def test_a_used_up_budget_leaves_the_built_in_drafter_as_a_choice(
     at.button(key="go_on_other").click().run()
 
     assert finished(app, app.jobs.for_draft(draft.id, LOCAL_ACTOR)).state is JobState.DONE
+
+
+def test_the_reply_cache_is_switched_on_and_cleared(app: App, screen: Screen) -> None:
+    at = screen("settings")
+    assert at.button(key="cache:clear").disabled
+    at.toggle(key="cache:on").set_value(True).run()
+    assert app.reply_cache.is_on(LOCAL_ACTOR)
+
+    finished = Finished(Tokens(1, 1), ROUTE, StopReason.STOP)
+    Replies(app.database).put("key", Completion("A reply.", finished), "local")
+    at = screen("settings")
+    assert "1 reply, 8 characters" in said(at)
+    at.button(key="cache:clear").click().run()
+    assert app.reply_cache.kept(LOCAL_ACTOR).replies == 0

@@ -30,6 +30,7 @@ from writer.services.providers import Providers
 from writer.services.publishing import Publishing
 from writer.services.questions import Questions
 from writer.services.reliability import Reliability
+from writer.services.reply_cache import ReplyCache
 from writer.services.research import ResearchDesk
 from writer.services.unfinished import Unfinished
 from writer.services.usage import Usage
@@ -80,6 +81,7 @@ class App:
     budgets: Budgets
     estimates: Estimates
     reliability: Reliability
+    reply_cache: ReplyCache
     research: ResearchDesk
     web_search: WebSearches
     unfinished: Unfinished

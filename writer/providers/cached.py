@@ -1,13 +1,14 @@
-"""The same question of the same person to the same routes is answered from memory, for those who asked for that."""
+"""The same question of the same person to the same routes is answered by the reply that came before, for those who
+asked for that."""
 
+import asyncio
 import hashlib
 import uuid
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
 
 from writer.domain.completions import (
     Completion,
@@ -21,17 +22,13 @@ from writer.domain.completions import (
     Tokens,
     ToolCall,
 )
+from writer.domain.errors import StorageError
+from writer.domain.ports.replies import Kept, ReplyStore
 from writer.domain.usage import Outcome, UsageEvent
 
 
-class ReplyStore(Protocol):
-    def get(self, key: str) -> Completion | None: ...
-
-    def put(self, key: str, reply: Completion) -> None: ...
-
-
 class Memory:
-    """The last few replies, gone with the process."""
+    """The last few replies of everybody, gone with the process."""
 
     def __init__(self, size: int = 256) -> None:
         self._size = size
@@ -43,11 +40,19 @@ class Memory:
             self._replies.move_to_end(key)
         return reply
 
-    def put(self, key: str, reply: Completion) -> None:
+    def put(self, key: str, reply: Completion, owner_id: str = "") -> None:
         self._replies[key] = reply
         self._replies.move_to_end(key)
         while len(self._replies) > self._size:
             self._replies.popitem(last=False)
+
+    def kept(self, owner_id: str) -> Kept:
+        return Kept(len(self._replies), sum(len(reply.text) for reply in self._replies.values()))
+
+    def clear(self, owner_id: str) -> int:
+        gone = len(self._replies)
+        self._replies.clear()
+        return gone
 
 
 def reply_key(routes: str, request: CompletionRequest) -> str:
@@ -88,7 +93,7 @@ class Cached:
                     yield event
             return
         key = reply_key(self._routes, request)
-        known = self._store.get(key)
+        known = await self._known(key)
         if known is not None:
             self._record(self._hit(request, known))
             for event in _events(known):
@@ -104,8 +109,18 @@ class Cached:
                     case ToolCall():
                         calls.append(event)
                     case Finished(stop_reason=StopReason.STOP | StopReason.TOOL):
-                        self._store.put(key, Completion("".join(pieces), event, tuple(calls)))
+                        await self._keep(key, Completion("".join(pieces), event, tuple(calls)), request.caller.user)
                 yield event
+
+    async def _known(self, key: str) -> Completion | None:
+        """A cache that cannot be read is no reason not to ask."""
+        with suppress(StorageError):
+            return await asyncio.to_thread(self._store.get, key)
+        return None
+
+    async def _keep(self, key: str, reply: Completion, owner_id: str) -> None:
+        with suppress(StorageError):
+            await asyncio.to_thread(self._store.put, key, reply, owner_id)
 
     def _hit(self, request: CompletionRequest, known: Completion) -> UsageEvent:
         """Free, and nothing was asked of a vendor."""

@@ -13,12 +13,13 @@ from writer.domain.completions import Provider, Tokens
 from writer.domain.errors import AuthenticationFailed, ConfigurationError, MissingKey, QuotaExhausted, UnknownRoute
 from writer.domain.ports.budgets import BudgetStore
 from writer.domain.ports.reliability import OpeningLog
+from writer.domain.ports.replies import ReplyStore
 from writer.domain.ports.settings import HealthBoard, ProviderAccount
 from writer.providers import prices
 from writer.providers.adapters import adapter_for, embeddings_for
 from writer.providers.breaker import Breaker, State
 from writer.providers.budgeted import Bound, Budgeted
-from writer.providers.cached import Cached, ReplyStore
+from writer.providers.cached import Cached
 from writer.providers.cooldown import Cooldown
 from writer.providers.deadline import Deadline
 from writer.providers.fallback import Candidate, Fallback
@@ -75,6 +76,7 @@ class Registry:
         openings: OpeningLog | None = None,
         budgets: BudgetStore | None = None,
         cache: ReplyStore | None = None,
+        caching: Callable[[str], bool] = lambda owner_id: True,
         limits: Limits | None = None,
         policy: RetryPolicy | None = None,
         local: LocalRuntime | None = None,
@@ -82,11 +84,13 @@ class Registry:
         random: Random = _random,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """`limits` replaces those of every preset; `cache` None (the default) keeps no replies."""
+        """`limits` replaces those of every preset; `cache` None (the default) keeps no replies, and
+        `caching` says whose."""
         self._accounts = accounts
         self._record = record
         self._health = Health(health, clock=clock, openings=openings)
         self._cache = cache
+        self._caching = caching
         self._budgets = budgets
         self._limits = limits
         self._policy = policy
@@ -109,7 +113,7 @@ class Registry:
         accounts = {account.name: account for account in self._accounts(owner_id)}
         lines = [self._line(*self._found(accounts, route)) for route in dict.fromkeys(routes)]
         provider: Provider = Fallback([line.candidate for line in lines])
-        if self._cache is not None:
+        if self._cache is not None and self._caching(owner_id):
             provider = Cached(provider, self._cache, "|".join(line.key for line in lines), self._record)
         return provider
 

@@ -12,6 +12,7 @@ from writer.domain.text import joined_surrogates, sentences
 from writer.services.articles.prompts import prompts
 
 _THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+KEPT_REPLY = "From the reply cache: the same was asked before, and nothing was paid for it now."
 _LOOK_EVERY = 100
 _ANCHOR = 24
 _LOOP_TIMES = 4
@@ -146,7 +147,8 @@ class Asking:
             raise ReplyInvalid(
                 f"{finished.route} refused to write this (its content filter). Change the brief or route."
             )
-        return Reply(text, finished.route, finished.stop_reason)
+        notes = (KEPT_REPLY,) if finished.cached else ()
+        return Reply(text, finished.route, finished.stop_reason, notes)
 
 
 class _Watch:
