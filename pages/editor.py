@@ -7,21 +7,22 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, show_article
 from pages._shared.banner import banners, show_error
 from pages._shared.checks import show_checks
+from pages._shared.cited import draw_cited
 from pages._shared.claims import chips_of, claims_panel
 from pages._shared.comments import show_comments
+from pages._shared.details import draw_details
 from pages._shared.exporting import export_popover
 from pages._shared.gaps import gap_cards
 from pages._shared.header import title_row
 from pages._shared.manuscript import could_not_start, write_text
-from pages._shared.paper import where
-from pages._shared.publishing import draw_publishing
+from pages._shared.publishing import publish_button
 from pages._shared.section_editor import Desk, edit_section
-from pages._shared.sources import read_source
 from pages._shared.still_writing import still_writing
+from pages._shared.style_guide_form import draw_guide_of
 from pages._shared.text import words_of
 from pages._shared.versions import version_list
 from pages._shared.voices import draw_voice_of
-from writer.domain.drafts import Draft, DraftState
+from writer.domain.drafts import DraftState
 from writer.domain.errors import EditConflict, NotFound
 from writer.security.render import as_markdown
 
@@ -45,6 +46,7 @@ def heading(desk: Desk) -> str:
         view = st.radio("View", VIEWS, key="view", horizontal=True, label_visibility="collapsed")
         status(desk)
         export_popover(desk.draft)
+        publish_button(desk.draft.id)
     still_writing(desk.draft)
     return view
 
@@ -78,18 +80,6 @@ def rename(desk: Desk, title: str) -> None:
     st.rerun()
 
 
-def citations(draft: Draft) -> None:
-    references = app.drafts.references(app.drafts.open(draft.id, actor))
-    if not references:
-        st.caption("Nothing is cited. A citation is a mark like [[S1.p4]] in the text: the ids stand in Sources.")
-    for reference in references:
-        st.markdown(f"**{reference.number}** {as_markdown(reference.source.title, 90)}")
-        with st.container(horizontal=True, vertical_alignment="center", key=f"cited:{reference.passage.id}"):
-            st.caption(as_markdown(where(reference)), width="stretch")
-            if st.button("Read", type="tertiary", icon=":material/menu_book:", key=f"passage:{reference.passage.id}"):
-                read_source(reference.source, reference.passage.id)
-
-
 def text_view(desk: Desk) -> None:
     """Section by section where the editor cannot run: the text can be written in any browser."""
     if could_not_start(desk.draft.id):
@@ -115,11 +105,12 @@ def panels(desk: Desk, view: str) -> None:
         show_comments(app.drafts.open(desk.draft.id, actor), live=live)
     with cited:
         claims_panel(desk)
-        citations(desk.draft)
+        draw_cited(app.drafts.open(desk.draft.id, actor))
     with versions:
         version_list(desk)
-    with st.expander("Publish", icon=":material/publish:"):
-        draw_publishing(app.drafts.open(desk.draft.id, actor))
+    with st.expander("Details", icon=":material/search:"):
+        draw_details(app.drafts.open(desk.draft.id, actor))
+        draw_guide_of(app.drafts.open(desk.draft.id, actor))
     with st.expander("Voice", icon=":material/record_voice_over:"):
         draw_voice_of(app.drafts.open(desk.draft.id, actor))
     with st.expander("Brief", icon=":material/assignment:"):
@@ -129,7 +120,7 @@ def panels(desk: Desk, view: str) -> None:
 def page(draft_id: str) -> None:
     desk = Desk(app.drafts.open(draft_id, actor))
     view = heading(desk)
-    left, right = st.columns([2.6, 1], gap="medium")
+    left, right = st.columns([1.9, 1], gap="medium")
     with left:
         {TEXT: text_view, SECTIONS: sections_view, READING: reading_view}[view](desk)
         gap_cards(app.drafts.open(draft_id, actor))

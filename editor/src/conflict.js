@@ -23,16 +23,16 @@ export function decide(root, merged, shadow) {
       el("button", { type: "button", onclick: () => every(rejectChunk) }, "Take all of theirs"),
       save,
     )
-    const panel = el("section", { class: "conflict", "aria-label": "Two versions of the text" }, bar, view.dom)
+    const panel = el("section", { class: "conflict", tabindex: "-1", "aria-label": "Two versions of the text" }, bar, view.dom)
     root.append(panel)
     tell()
-    bar.querySelector("button").focus()
+    panel.focus() // no button: who is typing now would press it with the next space
 
     function tell() {
       const left = open(view)
       save.disabled = left > 0
       status.textContent = left
-        ? `${left === 1 ? "One place" : `${left} places`} differ: struck is theirs, marked is yours. Decide for each, or edit the text.`
+        ? `${left === 1 ? "One place differs" : `${left} places differ`}: struck is theirs, marked is yours. Decide for each, or edit the text.`
         : "Everything is decided."
     }
     function end() {

@@ -64,7 +64,7 @@ def _draw_turning(first: date, last: date) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="turning"):
         if st.button("Month before", icon=":material/chevron_left:", type="tertiary", key="month:before"):
             _turn_to(first - timedelta(days=1))
-        st.subheader(f"{first:%B %Y}", anchor=False, width="content")
+        st.header(f"{first:%B %Y}", anchor=False, width="content")
         if st.button("Month after", icon=":material/chevron_right:", type="tertiary", key="month:after"):
             _turn_to(last + timedelta(days=1))
 

@@ -12,7 +12,7 @@ import streamlit as st
 from pages._shared.chips import Chips, split_at
 from pages._shared.text import shortened
 from writer.domain.drafts import Gap, Section, SectionState
-from writer.security.render import CitationView, plain, render_markdown
+from writer.security.render import CitationView, article_html, plain, render_markdown
 from writer.services.drafts import Reference
 
 WEB = Path(__file__).parent / "web"
@@ -64,6 +64,11 @@ def section_block(section: Section, views: Mapping[str, CitationView], chips: Ch
 
 def text_block(text: str, heading: str = "") -> Block:
     return {"heading": plain(heading), "html": render_markdown(text)}
+
+
+def post_block(html: str) -> Block:
+    """What a site is sent, cleaned once more; its pictures are in it."""
+    return {"heading": "", "html": article_html(html)}
 
 
 def diff_block(heading: str, before: str, after: str) -> Block:

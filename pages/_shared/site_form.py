@@ -21,6 +21,8 @@ def _card(site: Site) -> None:
     desk, actor = get_app().publishing.sites, current_actor()
     with st.container(border=True, key=f"site:{site.id}"):
         st.markdown(f"**{as_markdown(site.name)}**  \n{as_markdown(site.address)}")
+        if site.user:
+            st.caption(f"Signs in as {as_markdown(site.user, 100)}.")
         bar = st.container(horizontal=True)
         if bar.button("Test site", icon=":material/network_check:", key=f"site:test:{site.id}"):
             with st.spinner("Asking the site…"):
@@ -29,6 +31,22 @@ def _card(site: Site) -> None:
         if bar.button("Remove site", icon=":material/delete:", key=f"site:remove:{site.id}"):
             desk.remove(site.id, actor)
             st.rerun()
+        with st.expander("Renew the password or key", icon=":material/key:"):
+            _renew(site)
+
+
+def _renew(site: Site) -> None:
+    """Its field is gone once it is saved: what is in it is never shown again."""
+    desk = get_app().publishing.sites
+    kind = next((kind for kind in desk.kinds if kind.name == site.kind), None)
+    with st.form(f"site:renew:{site.id}", border=False, clear_on_submit=True):
+        label = kind.secret if kind else "Password or key"
+        secret = st.text_input(f"New: {label}", type="password", key=f"site:new:{site.id}", autocomplete="off")
+        asked = st.form_submit_button("Save", icon=":material/save:")
+    if asked:
+        with banners():
+            desk.renew(site.id, current_actor(), secret)
+            st.success("Saved. The old one is not used any more. Test the site to see that it works.")
 
 
 def _add() -> None:

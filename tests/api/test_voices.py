@@ -76,4 +76,4 @@ def test_sections_of_an_article_are_asked_for_in_the_voice_of_its_brief(studied,
     list(app.jobs.follow(job.id, LOCAL_ACTOR))
 
     told = {kind_of(request) for request in server.requests if TOLD in str(request.body)}
-    assert {"outline", "section", "introduction", "headline"} <= told
+    assert {"outline", "plan", "section", "introduction", "headline"} <= told

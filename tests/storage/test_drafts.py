@@ -211,3 +211,14 @@ def test_the_listing_says_when_a_draft_is_due(stores: Stores):
     assert [summary.due for summary in stores.drafts.listing(OWNER)] == [date(2026, 12, 24)]
     stores.drafts.create(OWNER, a_brief(), "Whenever")
     assert {summary.due for summary in stores.drafts.listing(OWNER)} == {date(2026, 12, 24), None}
+
+
+def test_details_change_without_a_new_revision(stores: Stores):
+    draft = stores.drafts.create(OWNER, a_brief(), "Tides")
+    assert (draft.slug, draft.address) == ("", "tides")
+
+    changed = stores.drafts.set_details(draft.id, description="What pulls the water.", slug="the-sea")
+
+    assert (changed.description, changed.slug, changed.address) == ("What pulls the water.", "the-sea", "the-sea")
+    assert changed.revision == draft.revision
+    assert stores.drafts.listing(OWNER)[0].slug == "the-sea"

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field, StringConstraints
 
 from writer.api.shapes import Body, Id, Line, Text, WhoAsks
@@ -52,6 +52,17 @@ class GuideBody(Body):
     ignored: Annotated[list[IgnoredBody], Field(max_length=MOST_ENTRIES)] = Field(default_factory=list)
 
 
+class GuideNameBody(Body):
+    name: Line
+
+
+class UseBody(Body):
+    guide: Line
+
+
+GuideAsked = Annotated[str, Query(max_length=64, description="The id of a guide; the first one without it.")]
+
+
 def routes(app: "App", who: WhoAsks) -> APIRouter:
     router = APIRouter(tags=["checks"])
 
@@ -61,13 +72,37 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         return report_json(app.checks.of(draft_id, who(request), **body.model_dump()))
 
     @router.get("/style-guide")
-    def guide(request: Request) -> dict[str, Any]:
-        return guide_json(app.style_guides.of(who(request)))
+    def guide(request: Request, guide: GuideAsked = "") -> dict[str, Any]:
+        return guide_json(app.style_guides.of(who(request), guide))
 
     @router.put("/style-guide")
-    def save(body: GuideBody, request: Request) -> dict[str, Any]:
+    def save(body: GuideBody, request: Request, guide: GuideAsked = "") -> dict[str, Any]:
         """All of it: what is left out is taken out."""
-        return guide_json(app.style_guides.save(StyleGuide.of_json(body.model_dump()), who(request)))
+        return guide_json(app.style_guides.save(StyleGuide.of_json(body.model_dump()), who(request), guide))
+
+    @router.get("/style-guides")
+    def guides(request: Request) -> list[dict[str, Any]]:
+        """Names of all; the first one is always there, and its id is ""."""
+        return [asdict(one) for one in app.style_guides.listing(who(request))]
+
+    @router.post("/style-guides", status_code=201)
+    def add(body: GuideNameBody, request: Request) -> dict[str, Any]:
+        return asdict(app.style_guides.add(body.name, who(request)))
+
+    @router.patch("/style-guides/{guide_id}")
+    def rename(guide_id: Id, body: GuideNameBody, request: Request) -> dict[str, Any]:
+        return asdict(app.style_guides.rename(guide_id, body.name, who(request)))
+
+    @router.delete("/style-guides/{guide_id}", status_code=204)
+    def delete(guide_id: Id, request: Request) -> None:
+        """Drafts that used it go by the first one."""
+        app.style_guides.delete(guide_id, who(request))
+
+    @router.put("/drafts/{draft_id}/style-guide")
+    def use(draft_id: Id, body: UseBody, request: Request) -> dict[str, Any]:
+        """What the draft is checked, written and changed by from now on; "" for the first."""
+        draft = app.style_guides.use(draft_id, body.guide, who(request))
+        return {"id": draft.id, "revision": draft.revision, "guide": draft.brief.style_guide}
 
     @router.post("/style-guide/ignored")
     def ignore(body: IgnoreBody, request: Request) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from writer.api.shapes import DraftBody, Id, SectionBody, SectionText, WhoAsks, draft_json
+from writer.api.shapes import Body, DraftBody, Id, Line, SectionBody, SectionText, WhoAsks, draft_json
 from writer.domain.drafts import Draft, Section, SectionState
 from writer.domain.errors import EditConflict, NotFound
 from writer.services.drafts import edited
@@ -19,6 +20,11 @@ _IF_MATCH = re.compile(r'\s*(?:\*|"?(\d{1,18})"?)\s*')
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, such as "7".')]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many, newest change first.")]
 Offset = Annotated[int, Query(ge=0, lt=2**31, description="How many of them to leave out first.")]
+
+
+class DetailsBody(Body):
+    description: Annotated[str, Field(max_length=5_000)] | None = None
+    slug: Line | None = None
 
 
 def routes(app: "App", who: WhoAsks) -> APIRouter:
@@ -70,6 +76,16 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
             saved = app.drafts.save_section(draft_id, revision, by, key=key, heading=heading, text=text, origin=origin)
         response.headers["ETag"] = f'"{saved.revision}"'
         return {"id": saved.id, "revision": saved.revision, "word_count": saved.word_count}
+
+    @router.put("/drafts/{draft_id}/details")
+    def put_details(draft_id: Id, body: DetailsBody, request: Request, response: Response) -> dict[str, Any]:
+        """What search engines are told; what is left out stays. The text and its revision do not change."""
+        draft = app.drafts.open(draft_id, who(request))
+        description = draft.description if body.description is None else body.description
+        slug = draft.slug if body.slug is None else body.slug
+        saved = app.drafts.set_details(draft_id, who(request), description=description, slug=slug)
+        response.headers["ETag"] = f'"{saved.revision}"'
+        return {"id": saved.id, "description": saved.description, "slug": saved.slug, "address": saved.address}
 
     return router
 

@@ -52,10 +52,12 @@ def editing_room(
 ) -> EditingRoom:
     def voice(draft: Draft) -> str:
         learnt = voices.rules(draft.owner_id, draft.brief)
-        return voice_of(draft.brief, guides.rules(draft.owner_id), learnt)
+        return voice_of(draft.brief, guides.rules(draft.owner_id, draft.brief.style_guide), learnt)
 
     def own_style(draft: Draft) -> Callable[[str], str]:
-        return partial(in_style, guide=guides.owned(draft.owner_id), language=draft.brief.language)
+        return partial(
+            in_style, guide=guides.owned(draft.owner_id, draft.brief.style_guide), language=draft.brief.language
+        )
 
     editing = Editing(drafts, claims, stores.suggestions, AskedNow(providers, registry), book, voice=voice)
     return EditingRoom(

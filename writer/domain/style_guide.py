@@ -85,6 +85,14 @@ class StyleGuide:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class GuideName:
+    """`id` is "" for the first one, which is there without being made."""
+
+    id: str
+    name: str
+
+
 def folded(text: str) -> str:
     """How two findings' texts are compared: letters' case and white space do not count, nor what comes late in a long
     one."""

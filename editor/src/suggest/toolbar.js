@@ -52,7 +52,8 @@ export function openMenu(root, { offer, hasSelection, chosen, passed, closed }) 
     const block = el("div", { role: "group", "aria-label": title }, el("h2", {}, title))
     for (const item of items) {
       const impossible = (item.needs_model && !offer.model) || (item.needs_selection && !selected)
-      const name = item.choices?.length || item.has_instruction ? `${item.label}…` : item.label
+      const more = (item.choices?.length || item.has_instruction) && !item.label.endsWith("…")
+      const name = more ? `${item.label}…` : item.label
       block.append(el("button", { type: "button", disabled: impossible, title: item.help, onclick: () => act(item) }, el("span", {}, name), el("small", {}, item.help ?? "")))
     }
     return block

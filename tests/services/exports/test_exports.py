@@ -175,3 +175,24 @@ def test_images_from_elsewhere_do_not_travel_in_headings_and_gap_cards_either(st
 
     assert "![" not in text
     assert "<svg" not in text
+
+
+def test_the_chosen_address_and_description_are_in_every_front_matter_and_file_name(stores, drafts, exports):
+    draft = a_draft(stores, Section("one", "One", "Text."))
+    drafts.set_details(draft.id, ME, description=" What pulls\nthe water. ", slug="tides")
+
+    for kind in ("markdown", "hugo", "jekyll", "astro"):
+        made = exports.export(draft.id, kind, ME)
+        facts = front_matter(made.content.decode())
+        assert (facts["slug"], facts["description"]) == ("tides", "What pulls the water.")
+        assert made.filename.endswith("tides.md")
+
+
+@pytest.mark.parametrize("slug", ["Big", "a b", "a--b", "-a", "a" * 76, "ä", "../up"])
+def test_an_address_that_no_site_takes_is_refused_with_one_that_works(stores, drafts, slug):
+    draft = a_draft(stores, Section("one", "One", "Text."))
+
+    with pytest.raises(UserMistake, match="small letters"):
+        drafts.set_details(draft.id, ME, description="", slug=slug)
+    with pytest.raises(NotFound):
+        drafts.set_details(draft.id, SOMEBODY_ELSE, description="", slug="")

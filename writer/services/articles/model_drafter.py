@@ -19,7 +19,15 @@ from writer.services.articles.plan_reply import PLAN_SCHEMA, plan_in
 from writer.services.articles.plans import mended, plain_plan
 from writer.services.articles.prompts import all_versions, prompts
 from writer.services.articles.replies import headline_in
-from writer.services.articles.section_writing import ROOM_TO_THINK, LengthRule, SectionWriting, VoiceOf, no_voice
+from writer.services.articles.section_writing import (
+    ROOM_TO_THINK,
+    LengthRule,
+    SectionWriting,
+    StyleOf,
+    VoiceOf,
+    no_style,
+    no_voice,
+)
 
 _EXCERPT = 420
 _OUTLINE_WORDS = 1_500
@@ -32,31 +40,32 @@ _HEADLINE_SCHEMA = (
 
 
 class ModelDrafter:
-    """`provider` already is wrapped: retries, breaker, limits and fallback are not this one's business. `style` are the
-    rules of the writer's style guide: a change of theirs makes another text. `voice` says what is known of the voice
-    that a brief names, which never changes under its id."""
+    """`provider` already is wrapped: retries, breaker, limits and fallback are not this one's business. `style` gives
+    the rules of the style guide that a brief goes by; `rules` are those of all the writer's guides: a change of theirs
+    makes another text. `voice` says what is known of the voice that a brief names, which never changes under its id."""
 
     def __init__(
         self,
         provider: Provider,
         *,
         length: LengthRule | None = None,
-        style: Sequence[str] = (),
+        style: StyleOf = no_style,
+        rules: Sequence[str] = (),
         voice: VoiceOf = no_voice,
     ) -> None:
         rule = length or LengthRule()
         self._asking = Asking(provider)
-        self._style = tuple(style)
+        self._style = style
         self._voice = voice
         self._writing = SectionWriting(self._asking, rule, self._style, voice)
         self.name = provider.route
-        self.identity = f"{provider.route}/{digest_of(all_versions(), rule.off_by, *self._style)[:12]}"
+        self.identity = f"{provider.route}/{digest_of(all_versions(), rule.off_by, *rules)[:12]}"
 
     async def outline(self, brief: Brief, evidence: Sequence[Passage], caller: Caller, show: Show) -> Outline:
         request = CompletionRequest(
             prompts()["outline"].messages(
                 sources=material.source_blocks(evidence, _EXCERPT),
-                brief=material.brief_text(brief, self._style, self._voice(brief)),
+                brief=material.brief_text(brief, self._style(brief), self._voice(brief)),
                 content_type=material.type_text(type_of(brief)),
                 sections=_sections_wanted(brief),
                 words=str(brief.words),
@@ -80,7 +89,9 @@ class ModelDrafter:
         self, brief: Brief, outline: Outline, evidence: Mapping[str, Sequence[Passage]], caller: Caller
     ) -> ArticlePlan:
         request = CompletionRequest(
-            _plan_messages(brief, outline, evidence),
+            _plan_messages(
+                brief, outline, evidence, material.brief_text(brief, self._style(brief), self._voice(brief))
+            ),
             Purpose.PLAN,
             caller,
             temperature=0.2,
@@ -118,7 +129,7 @@ class ModelDrafter:
         """A reply that holds no title gives the approved working title and the thesis."""
         prompt = prompts()["headline"]
         messages = prompt.messages(
-            brief=material.brief_text(body.brief, self._style, self._voice(body.brief)),
+            brief=material.brief_text(body.brief, self._style(body.brief), self._voice(body.brief)),
             content_type=material.type_text(type_of(body.brief)),
             text=material.body_text(body),
             title=body.outline.title,
@@ -140,11 +151,13 @@ class ModelDrafter:
         return in_bounds(headline, body, reply.route, prompt.version)
 
 
-def _plan_messages(brief: Brief, outline: Outline, evidence: Mapping[str, Sequence[Passage]]) -> tuple[Message, ...]:
+def _plan_messages(
+    brief: Brief, outline: Outline, evidence: Mapping[str, Sequence[Passage]], told: str
+) -> tuple[Message, ...]:
     passages = {passage.id: passage for found in evidence.values() for passage in found}
     return prompts()["plan"].messages(
         sources=material.source_blocks(passages.values(), _EXCERPT),
-        brief=material.brief_text(brief),
+        brief=told,
         outline=material.outline_text(outline),
         evidence=material.evidence_text(outline, evidence),
         must_include=material.bullets(brief.must_include),

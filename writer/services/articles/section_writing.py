@@ -52,17 +52,22 @@ class _Part:
 
 
 VoiceOf = Callable[[Brief], Sequence[str]]
+StyleOf = VoiceOf
 
 
 def no_voice(brief: Brief) -> Sequence[str]:
     return ()
 
 
+no_style = no_voice
+
+
 class SectionWriting:
-    """`style` are the rules of the writer's style guide, `voice` says what is known of the voice that a brief names."""
+    """`style` gives the rules of the style guide that a brief goes by, `voice` what is known of the voice that it
+    names."""
 
     def __init__(
-        self, asking: Asking, length: LengthRule, style: Sequence[str] = (), voice: VoiceOf = no_voice
+        self, asking: Asking, length: LengthRule, style: StyleOf = no_style, voice: VoiceOf = no_voice
     ) -> None:
         self._asking = asking
         self._length = length
@@ -70,7 +75,7 @@ class SectionWriting:
         self._voice = voice
 
     def _values(self, contract: SectionContract) -> dict[str, str]:
-        return _values_of(contract, self._style, self._voice(contract.brief))
+        return _values_of(contract, self._style(contract.brief), self._voice(contract.brief))
 
     async def section(self, contract: SectionContract, caller: Caller, show: Show) -> Drafted:
         """A section that was to have passages and has none is a gap, without asking anybody."""
@@ -101,7 +106,7 @@ class SectionWriting:
         prompt, legal = prompts()[name], tuple(material.body_ids(body))
         words = min(200, max(50, round(body.brief.words * _SHARE_OF_FRONT)))
         messages = prompt.messages(
-            brief=material.brief_text(body.brief, self._style, self._voice(body.brief)),
+            brief=material.brief_text(body.brief, self._style(body.brief), self._voice(body.brief)),
             content_type=material.type_text(type_of(body.brief)),
             text=material.body_text(body),
             title=body.outline.title,

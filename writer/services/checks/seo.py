@@ -154,7 +154,7 @@ def _in_slug(document: Document, keyphrase: str) -> Found:
     named = bool(document.draft.slug) or address != "untitled" or "untitled" in document.title.casefold()
     severity = Severity.GOOD if plain and plain in address else Severity.IMPROVE
     severity = severity if named else Severity.PROBLEM
-    why = "Chosen under Details, or made of the title: lower-case ASCII letters, digits, hyphens, 75 characters at the most."
+    why = "Chosen under Details, or made of the title: lower-case ASCII letters, digits, hyphens, 75 at the most."
     figure = _measured("slug", "Address of the page", address, None, severity, why)
     reason = (
         f"The address “{address}” does not name the keyphrase “{keyphrase}”."

@@ -52,7 +52,9 @@ class Checks:
             document = Document.of_section(draft, part, part.text if text is None else text)
         else:
             document = Document.of(draft, text, title)
-        return report(document, self._guides.of(by), self._claims.of(draft_id, by).claims)
+        return report(
+            document, self._guides.owned(draft.owner_id, draft.brief.style_guide), self._claims.of(draft_id, by).claims
+        )
 
 
 def report(document: Document, guide: StyleGuide, claims: Sequence[Claim] = ()) -> CheckReport:
