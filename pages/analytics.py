@@ -18,6 +18,7 @@ from pages._shared.analytics_suggestions import draw_suggestions
 from pages._shared.analytics_sums import draw_sums
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
+from pages._shared.budgets import budget_banner
 from pages._shared.header import title_row
 from writer.domain.budgets import Standing
 from writer.domain.errors import NotFound
@@ -34,6 +35,7 @@ def page() -> None:
         if some:
             draw_export(answers, asked)
     draw_days(asked)
+    budget_banner()
     say_ignored(asked)
     if not some and not answers.totals(ALL).calls:
         nothing_yet()

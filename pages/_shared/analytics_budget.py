@@ -16,7 +16,7 @@ from pages._shared.text import counted
 from writer.domain.analytics import Filter, Step
 from writer.domain.budgets import Standing
 from writer.domain.forecasts import COVERAGE, FEWEST_DAYS, Forecast, month_end
-from writer.security.render import as_markdown, plain
+from writer.security.render import plain
 
 _MICROS = 1_000_000
 
@@ -41,9 +41,6 @@ def draw_months(answers: Answers, standings: Sequence[Standing], now: datetime) 
     whole = [standing for standing in standings if not standing.budget.route]
     limit = min((standing.budget.limit_micros for standing in whole), default=None)
     _draw(_month(answers, (), now), limit, "Cost so far this month", "month")
-    for standing in standings:
-        if standing.level != "ok":
-            st.warning(as_markdown(standing.sentence, 300), icon=":material/savings:")
     if not standings:
         st.caption("No budget is set. Set one in Settings to be warned before it is used up.")
     for place, standing in enumerate(standing for standing in standings if standing.budget.route):

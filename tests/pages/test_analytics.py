@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.conftest import Screen, said
 from tests.support.calls import GPT, LLAMA, NOW, call, record
 from writer.bootstrap import App
-from writer.domain.actors import LOCAL_OWNER
+from writer.domain.actors import LOCAL_ACTOR, LOCAL_OWNER
 from writer.domain.briefs import Brief
 from writer.domain.completions import Purpose
 from writer.domain.usage import Outcome
@@ -268,3 +269,28 @@ def test_drafts_bear_their_titles_and_those_of_one_title_are_told_apart(app: App
     assert by_draft["Draft"].str.contains("No draft").sum() == 1
     assert not screen("analytics", draft=first.id).warning
     assert metrics(screen("analytics", draft=first.id))["Calls"] == "1"
+
+
+def test_the_month_stands_beside_its_budgets_and_one_that_is_used_up_is_told(used: App, screen: Screen) -> None:
+    assert "No budget is set" in said(screen("analytics", view="This month"))
+    used.budgets.add(0, LOCAL_ACTOR)
+    used.budgets.add(9_000_000, LOCAL_ACTOR, route=GPT)
+
+    at = screen("analytics", view="This month")
+
+    assert "is used up" in said(at)
+    month = json.dumps(charts(at)[-2:])
+    assert '"Budget"' in month
+    assert "9.0" in month
+    assert "No budget is set" not in said(at)
+
+
+def test_the_link_to_every_call_says_which_ones_the_filters_leave(used: App, screen: Screen) -> None:
+    at = screen("analytics", time="7d", route=GPT, cached="no")
+
+    address = next(link.proto.url for link in at.get("link_button") if link.proto.label == "Every call")
+    asked = parse_qs(urlsplit(address).query)
+
+    assert address.startswith("/api/usage/calls.csv?")
+    assert (asked["route"], asked["cached"]) == ([GPT], ["no"])
+    assert {"since", "until"} <= set(asked)
