@@ -19,7 +19,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,6 +82,7 @@ class HubSite:
     faults: list[Fault] = field(default_factory=list)
     requests: list[Asked] = field(default_factory=list)
     sent: int = 0
+    on_request: Callable[[], None] = lambda: None
     port: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
     released: threading.Event = field(default_factory=threading.Event)
@@ -163,6 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path)
         headers = {name.lower(): value for name, value in self.headers.items()}
+        self.site.on_request()
         with self.site.lock:
             self.site.requests.append(Asked(path, headers))
         self.close_connection = True
