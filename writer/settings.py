@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     fetch_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     entailment_model: Path | None = None
+    prices: Path | None = None
     hub_url: str = "https://huggingface.co"
     embedding: Literal["auto", "fp32", "int8"] = "auto"
     reply_cache: Literal["on", "off"] = "off"
@@ -130,7 +131,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"“{route}” is not a route; write provider:model, for example openai:gpt-5-mini")
         return value
 
-    @field_validator("data_dir", "entailment_model")
+    @field_validator("data_dir", "entailment_model", "prices")
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         if value is None:

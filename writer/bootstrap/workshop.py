@@ -18,6 +18,7 @@ from writer.domain.drafting import BUILT_IN, Drafter
 from writer.domain.questions import Answerer
 from writer.embedding.entailment import CrossEncoder
 from writer.logs import close_logging
+from writer.providers.own_prices import read_prices
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
 from writer.services.accounts import Accounts
@@ -88,6 +89,7 @@ class Workshop:
             local=self.local,
             openings=self.stores.openings,
             budgets=self.stores.budgets,
+            own_prices=read_prices(settings.prices),
         )
         self.knowledge = Knowledge(settings, self.stores, self._wake, self.registry, self.loop.run)
         self.extractive = ExtractiveDrafter(self.knowledge.library, self.knowledge.embedder)

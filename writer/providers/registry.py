@@ -28,6 +28,7 @@ from writer.providers.health import Health, limited_key, unusable_key
 from writer.providers.limited import Bulkhead, Limited
 from writer.providers.local.runtime import LocalRuntime
 from writer.providers.metered import Metered, Record
+from writer.providers.own_prices import OwnPrices
 from writer.providers.plugins import Plugin, installed
 from writer.providers.presets import BY_NAME, Limits, Preset
 from writer.providers.retried import Retried, RetryPolicy, Traffic
@@ -80,6 +81,7 @@ class Registry:
         limits: Limits | None = None,
         policy: RetryPolicy | None = None,
         local: LocalRuntime | None = None,
+        own_prices: OwnPrices | None = None,
         clock: Clock = monotonic,
         random: Random = _random,
         sleep: Sleep = asyncio.sleep,
@@ -87,6 +89,7 @@ class Registry:
         """`limits` replaces those of every preset; `cache` None (the default) keeps no replies, and
         `caching` says whose."""
         self._accounts = accounts
+        self._own_prices = own_prices or OwnPrices()
         self._record = record
         self._health = Health(health, clock=clock, openings=openings)
         self._cache = cache
@@ -128,7 +131,7 @@ class Registry:
         UnknownRoute, MissingKey or ConfigurationError."""
         accounts = {account.name: account for account in self._accounts(owner_id)}
         _, model, preset = self._found(accounts, route)
-        price_of = _price_of(preset, model)
+        price_of = self._own_prices.price_of(route, preset, model)
         return (lambda tokens: price_of(tokens)[0]), preset.thinks(model)
 
     def statuses(self) -> list[RouteStatus]:
@@ -253,7 +256,7 @@ class Registry:
         traffic = self._traffic.setdefault(service, Traffic(clock=self._clock))
         policy = self._policy or RetryPolicy(whole_s=limits.whole_s)
         first_token_s = max(limits.first_token_s, _THINKING_S) if thinks else limits.first_token_s
-        price_of = _price_of(preset, model)
+        price_of = self._own_prices.price_of(adapter.route, preset, model)
         if preset.price_id:
             prices.warm()
         watched = Watched(adapter, first_token_s, limits.idle_s)
@@ -273,10 +276,6 @@ class Registry:
         if self._budgets is None or is_local:
             return metered(self._record)
         return Budgeted(metered, self._budgets, bound, self._record, sleep=self._sleep)
-
-
-def _price_of(preset: Preset, model: str) -> prices.PriceOf:
-    return prices.nothing if preset.adapter == "huggingface" else prices.listed(preset.price_id, model)
 
 
 _THINKING_S = 120.0
