@@ -129,3 +129,11 @@ def change(now: float | None, then: float | None) -> str:
         return ""
     rounded = round((now - then) / then * 100)
     return f"{rounded:+,}%" if rounded else "0%"
+
+
+def points(now: float | None, then: float | None) -> str:
+    """Of two shares: what a change of a percentage in percent would be, nobody can tell at a glance."""
+    if now is None or then is None:
+        return ""
+    rounded = round((now - then) * 100, 1)
+    return f"{rounded:+,.1f} points" if rounded else "0%"

@@ -95,28 +95,40 @@ def _before(answers: Answers, asked: Asked) -> list[Series[Pick]]:
 
 
 def draw_breakdown(answers: Answers, asked: Asked) -> None:
+    """By the day nothing more is drawn: that is the chart above."""
     by, measure = asked.dimension, MEASURES[asked.measure]
     groups = _ranked(answers, asked) if asked.divided else answers.groups(asked.wanted, by)
     names = _names(answers, asked)
-    title = f"{measure.title} by {DIMENSIONS[by].lower()}"
-    values = [measure.value(group.figures) for group in groups]
-    bars = len(groups) if by is Dimension.HOUR else MOST_BARS
     looks = [_look_of(asked, group.key, names[group.key]) for group in groups]
-    if any(value is not None for value in values):
-        charts.ranked(
-            title,
-            [names[group.key] for group in groups[:bars]],
-            [Series(measure.title, values[:bars], looks[:bars])],
-            key=f"by:{asked.by}:{asked.measure}",
-            unit=measure.unit,
-            words=f"{title}. " + ". ".join(f"{names[g.key]}: {measure.written(g.figures)}" for g in groups[:bars]),
-            on_pick=look_at,
-        )
+    if any(measure.value(group.figures) is not None for group in groups):
+        if by is not Dimension.DAY:
+            _chart(asked, groups, [names[group.key] for group in groups], looks)
     else:
-        st.markdown(f"**{title}**")
+        st.markdown(f"**{measure.title} by {DIMENSIONS[by].lower()}**")
         st.caption(_unknown(asked))
     _table(answers, asked, groups, names)
     _look_into([look for look in looks if look])
+
+
+def _chart(asked: Asked, groups: Sequence[Group], names: Sequence[str], looks: Sequence[Pick]) -> None:
+    measure = MEASURES[asked.measure]
+    title = f"{measure.title} by {DIMENSIONS[asked.dimension].lower()}"
+    key = f"by:{asked.by}:{asked.measure}"
+    values = [measure.value(group.figures) for group in groups]
+    told = [f"{name}: {measure.written(group.figures)}" for name, group in zip(names, groups, strict=True)]
+    if asked.dimension is Dimension.HOUR:
+        hours: list[Series[Pick]] = [Series(measure.title, values)]
+        charts.in_order(title, names, hours, key=key, unit=measure.unit, words=". ".join([title, *told]))
+        return
+    charts.ranked(
+        title,
+        names[:MOST_BARS],
+        [Series(measure.title, values[:MOST_BARS], looks[:MOST_BARS])],
+        key=key,
+        unit=measure.unit,
+        words=". ".join([title, *told[:MOST_BARS]]),
+        on_pick=look_at,
+    )
 
 
 def _table(answers: Answers, asked: Asked, groups: Sequence[Group], names: dict[str, str]) -> None:
@@ -140,7 +152,7 @@ def cells(figures: Figures) -> dict[str, str]:
         "Failed": f"{figures.failed:,}",
         "Tokens read": f"{figures.input_tokens:,}",
         "Tokens written": f"{figures.output_tokens:,}",
-        "Cost": cost(figures),
+        "Cost": cost(figures).replace("≥ ", "≥"),  # so that no line ends between them
         "Words kept": words(figures),
         "Cost of a kept word": per_word(figures),
     }
@@ -192,6 +204,8 @@ def _names(answers: Answers, asked: Asked) -> dict[str, str]:
 def _unknown(asked: Asked) -> str:
     if asked.measure == "cost":
         return "No call in this time has a known price: the cost is n/a."
+    if asked.step is Step.HOUR or asked.time == "24h":
+        return "Words kept are known by the day. Choose whole days, in steps of days or months."
     return f"{MEASURES[asked.measure].title} cannot be told apart by {DIMENSIONS[asked.dimension].lower()}."
 
 

@@ -7,20 +7,23 @@ import streamlit as st
 
 from pages._shared.analytics_address import Asked
 from pages._shared.analytics_answers import Answers
-from pages._shared.analytics_names import change, cost, per_word, span, words
+from pages._shared.analytics_names import change, cost, per_word, points, span, words
 from pages._shared.text import counted, duration
 from writer.domain.analytics import Figures, Latency
 from writer.security.render import as_markdown
 
 Value = Callable[[Figures], float | None]
+Change = Callable[[float | None, float | None], str]
 
 
 def draw_sums(answers: Answers, asked: Asked, at: datetime) -> None:
     now = answers.totals(asked.wanted)
     then = answers.totals(asked.other) if asked.other else None
 
-    def draw(label: str, text: str, value: Value, help: str = "", *, less_is_better: bool = False) -> None:
-        changed = change(value(now), value(then)) if then else ""
+    def draw(
+        label: str, text: str, value: Value, help: str = "", *, less_is_better: bool = False, by: Change = change
+    ) -> None:
+        changed = by(value(now), value(then)) if then else ""
         st.metric(
             label,
             as_markdown(text, 40),
@@ -37,7 +40,14 @@ def draw_sums(answers: Answers, asked: Asked, at: datetime) -> None:
         draw("Calls", f"{now.calls:,}", lambda f: f.calls, f"{now.failed:,} of them failed")
         draw("Words kept", words(now), lambda f: f.words_kept, "Written by models, and in your drafts today")
         draw("Cost of a kept word", per_word(now), lambda f: f.micros_per_kept_word, less_is_better=True)
-        draw("Failed", _percent(now), _rate, f"{now.failed:,} of {counted(now.calls, 'call')}", less_is_better=True)
+        draw(
+            "Failed",
+            _percent(now),
+            _rate,
+            f"{now.failed:,} of {counted(now.calls, 'call')}",
+            less_is_better=True,
+            by=points,
+        )
         draw("First token, half within", _half(now.first_token), _first, _rarely(now.first_token), less_is_better=True)
         draw("Reply, half within", _half(now.total), _whole, _rarely(now.total), less_is_better=True)
     if asked.other:

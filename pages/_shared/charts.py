@@ -77,29 +77,41 @@ def ranked(
     on_pick: Callable[[T], None] | None = None,
 ) -> None:
     """Bars from left to right, the first on top: there is room for the names."""
+    figure = _by_name(names, series, unit, lying=True)
+    figure.update_layout(
+        height=90 + len(names) * (26 + 14 * (len(series) - 1)),
+        yaxis={"type": "category", "autorange": "reversed", "automargin": True, "tickprefix": "", "ticksuffix": ""},
+        xaxis={"type": "linear", "tickprefix": _prefix(unit), "ticksuffix": _suffix(unit), "rangemode": "tozero"},
+    )
+    _draw(figure, title, key, words, [one.picks for one in series], on_pick)
+
+
+def in_order(title: str, names: Sequence[str], series: Sequence[Series[T]], *, key: str, unit: str, words: str) -> None:
+    """Upright bars, for short names whose order means something."""
+    figure = _by_name(names, series, unit, lying=False)
+    figure.update_layout(xaxis={"type": "category"})
+    _draw(figure, title, key, words, [], None)
+
+
+def _by_name(names: Sequence[str], series: Sequence[Series[T]], unit: str, *, lying: bool) -> "Figure":
     import plotly.graph_objects as go
 
+    along, across = ("y", "x") if lying else ("x", "y")
+    told = f"%{{{along}}}: {_hovered(unit, across)}<extra></extra>"
     traces = [
         go.Bar(
+            **{along: [_safe(name) for name in names], across: list(one.values)},
             name=_safe(one.name),
-            y=[_safe(name) for name in names],
-            x=list(one.values),
-            orientation="h",
+            orientation="h" if lying else "v",
             marker_color=colour,
-            hovertemplate=f"%{{y}}: {_hovered(unit, 'x')}<extra></extra>",
+            hovertemplate=told,
         )
         for colour, one in _coloured(series)
     ]
     figure = go.Figure(traces)
     _styled(figure, unit, legend=len(series))
-    figure.update_layout(
-        height=90 + len(names) * (26 + 14 * (len(series) - 1)),
-        barmode="group",
-        bargap=0.3,
-        yaxis={"type": "category", "autorange": "reversed", "automargin": True, "tickprefix": "", "ticksuffix": ""},
-        xaxis={"type": "linear", "tickprefix": _prefix(unit), "ticksuffix": _suffix(unit), "rangemode": "tozero"},
-    )
-    _draw(figure, title, key, words, [one.picks for one in series], on_pick)
+    figure.update_layout(barmode="group", bargap=0.3)
+    return figure
 
 
 def _over_time(go: Any, one: Series[T], moments: Sequence[datetime], colour: str, step: Step, unit: str) -> "Figure":
