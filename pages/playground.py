@@ -8,7 +8,7 @@ from pages._shared.banner import banners, show_error
 from pages._shared.header import title_row
 from pages._shared.live import watch
 from pages._shared.playground_form import draw_form, fill_from, no_routes, routes_known
-from pages._shared.playground_place import current_comparison, current_view, leave_comparison, show_comparison
+from pages._shared.playground_place import VIEW, VIEWS, current_comparison, leave_comparison, show_comparison
 from pages._shared.playground_prompts import draw_library, keep_prompt
 from pages._shared.playground_ratings import draw_ratings
 from pages._shared.playground_replies import confirm_delete, draw_difference, draw_replies, draw_vote
@@ -94,13 +94,11 @@ def compare() -> None:
 
 def page() -> None:
     title_row("Playground")
-    view = current_view()
-    if view == "Compare":
-        compare()
-    elif view == "Prompts":
-        draw_library()
-    else:
-        draw_ratings()
+    tabs = st.tabs(VIEWS, key=VIEW, on_change="rerun", bind="query-params")
+    for tab, draw in zip(tabs, (compare, draw_library, draw_ratings), strict=True):
+        if tab.open:
+            with tab, banners():
+                draw()
 
 
 with banners():

@@ -3,20 +3,7 @@
 import streamlit as st
 
 SHOWN = "playground:comparison"
-VIEWS = ("Compare", "Prompts", "Ratings")
-
-
-def current_view() -> str:
-    view = st.segmented_control(
-        "Part of the playground",
-        VIEWS,
-        default=VIEWS[0],
-        key="view",
-        label_visibility="collapsed",
-        required=True,
-        bind="query-params",
-    )
-    return view or VIEWS[0]
+VIEW, VIEWS = "view", ("Compare", "Prompts", "Ratings")
 
 
 def current_comparison() -> str:

@@ -10,6 +10,7 @@ from pages._shared.banner import banners
 from pages._shared.comparing import comparison_blocks, told
 from pages._shared.paper import show_paper
 from pages._shared.playground_form import fill_form, path_of, prompt_written
+from pages._shared.playground_place import VIEW, VIEWS
 from pages._shared.text import ago, counted, shortened
 from writer.domain.prompt_library import (
     MAX_NAME,
@@ -90,7 +91,7 @@ def _use(prompt: SavedPrompt) -> None:
     fill_form(prompt.latest.text, prompt.id)
     st.session_state["playground:temperature:0"] = prompt.latest.text.temperature
     st.session_state["playground:length:0"] = prompt.latest.text.max_output_tokens
-    st.session_state["view"] = "Compare"
+    st.session_state[VIEW] = VIEWS[0]
 
 
 def _edit(prompt: SavedPrompt | None, written: PromptText | None = None) -> None:

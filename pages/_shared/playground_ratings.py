@@ -8,8 +8,6 @@ from pages._shared.text import counted
 from writer.security.render import as_markdown
 from writer.services.playground.ratings import Rating
 
-_HEADERS = ("Route", "Points", "95 in 100 lie between", "Won", "Lost", "Ties", "Both bad")
-
 
 def draw_ratings() -> None:
     app, actor = get_app(), current_actor()
@@ -21,24 +19,20 @@ def draw_ratings() -> None:
             icon=":material/how_to_vote:",
         )
         return
-    st.markdown(_table(found))
+    for place, rating in enumerate(found, start=1):
+        _draw_rating(place, rating)
     st.caption(_how_sure(found))
     if st.button("Forget all votes", type="tertiary", icon=":material/delete:", key="playground:forget"):
         _confirm_forget()
 
 
-def _table(found: list[Rating]) -> str:
-    rows = [
-        (
-            as_markdown(one.name, 120),
-            f"**{one.points:,.0f}**",
-            f"{one.low:,.0f} to {one.high:,.0f}",
-            *(str(number) for number in (one.wins, one.losses, one.ties, one.both_bad)),
-        )
-        for one in found
-    ]
-    lines = [_HEADERS, ("---", *("---:",) * (len(_HEADERS) - 1)), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _draw_rating(place: int, one: Rating) -> None:
+    with st.container(border=True, gap="xsmall", key=f"playground:rating:{place}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{place}. {as_markdown(one.name, 160)}**", width="stretch")
+            st.markdown(f"**{one.points:,.0f}** points", width="content")
+        votes = f"{one.wins} won, {one.losses} lost, {counted(one.ties, 'tie')}, {one.both_bad} both bad"
+        st.caption(f"95 in 100 lie between {one.low:,.0f} and {one.high:,.0f} · {votes}")
 
 
 def _how_sure(found: list[Rating]) -> str:
