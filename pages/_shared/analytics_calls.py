@@ -44,7 +44,7 @@ def draw_asked() -> None:
 
 def _drawer(look: Look) -> None:
     st.markdown(f"**{as_markdown(look.of, 200)}**")
-    st.caption(f"{span(look.wanted.since, look.wanted.until).capitalize()}, UTC. Newest first.")
+    st.caption(f"Newest first, {span(look.wanted.since, look.wanted.until)} (UTC).")
     draw_calls(look.wanted, "analytics:drawer")
 
 
