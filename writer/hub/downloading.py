@@ -98,6 +98,7 @@ class Download:
 
     def _fetch(self, file: HubFile) -> None:
         """Again and again, as long as bytes come."""
+        self._say()
         fruitless = 0
         while self._part_size(file) != file.size:
             before = self._part_size(file)

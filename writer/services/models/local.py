@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from writer.domain.actors import Actor
-from writer.domain.errors import NotFound, UserMistake
+from writer.domain.errors import JobStopped, NotFound, UserMistake
 from writer.domain.jobs import Job, JobState, NewJob, NewStep
 from writer.domain.models import (
     MARGIN_BYTES,
@@ -140,7 +140,10 @@ class Models:
         self._stop(self._known_job(model_id, by).id, by)
 
     def resume(self, model_id: str, by: Actor) -> Job:
-        job, plan = self._known_job(model_id, by), self._plan(model_id)
+        plan = self._plan(model_id)
+        job = self._job(plan.id, by)
+        if job is None:  # somebody else's, or from before the database was restored
+            return self.download(plan.id, by)
         if job.state is JobState.RUNNING:
             return job
         if lacking := self.room_for(plan):
@@ -152,10 +155,13 @@ class Models:
 
     def cancel(self, model_id: str, by: Actor) -> None:
         """What has come is deleted."""
-        job = self._known_job(model_id, by)
-        if job.state is JobState.RUNNING:
+        plan = self._plan(model_id)
+        job = self._job(plan.id, by)
+        if job is None:
+            self._check_unused(plan.id)
+        elif job.state is JobState.RUNNING:
             self._stop(job.id, by)
-        self._disk.discard(model_id)
+        self._disk.discard(plan.id)
 
     def listing(self, by: Actor) -> list[LocalModel]:
         """Those on the disk, those on their way, and those that run from a folder."""
@@ -274,6 +280,13 @@ class Models:
         if job is None:
             raise NotFound(f"{model_id} is not being downloaded.")
         return job
+
+    def _check_unused(self, model_id: str) -> None:
+        try:
+            with self._disk.staging(model_id, lambda: True):
+                pass
+        except JobStopped:
+            raise UserMistake(f"Somebody else is downloading {model_id} just now.") from None
 
     def _check_others(self, by: Actor) -> None:
         """Each takes one of the places where work is done: articles must have room."""
