@@ -7,7 +7,7 @@ from itertools import dropwhile
 ALL = (
     "article", "providers", "stop", "overlap", "extractive", "retrieval", "search", "reimport", "embedding",
     "citations", "startup", "kills", "hunks", "ask", "checks", "exports",
-    "ingest_kills", "editor", "editor_kills", "versions", "publish", "downloads",
+    "ingest_kills", "editor", "editor_kills", "versions", "publish", "compare_routes", "downloads",
 )  # fmt: skip
 
 
