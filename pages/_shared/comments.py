@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages._shared.app import current_actor
 from pages._shared.paper import web_file
 from writer.domain.drafts import Draft
 
@@ -21,5 +22,6 @@ def show_comments(draft: Draft, *, live: bool) -> None:
                 "api": f"/{base}/api" if base else "/api",
                 "revision": draft.revision,
                 "live": live,
+                "me": current_actor().user,
             },
         )

@@ -7,9 +7,9 @@ from pages._shared.banner import banners
 from pages._shared.text import counted, shortened
 from writer.domain import manuscript
 from writer.domain.drafts import Draft
-from writer.domain.voices import MAX_NAME, Voice, described
+from writer.domain.voices import FEWEST_WORDS, MAX_NAME, Voice, described
 from writer.security.render import as_markdown, plain
-from writer.services.voices import FEWEST_SAMPLES
+from writer.services.voices import FEWEST_PARAGRAPHS, FEWEST_SAMPLES, MAX_CHARACTERS
 
 NONE = ""
 FAR = 1.5
@@ -45,6 +45,10 @@ def _draw_voice(voice: Voice) -> None:
 
 
 def _draw_learning() -> None:
+    st.caption(
+        f"{FEWEST_SAMPLES} texts at least, with {FEWEST_PARAGRAPHS} paragraphs of {FEWEST_WORDS} words or more between "
+        f"them; {MAX_CHARACTERS:,} characters together at the most."
+    )
     with st.form("voices:learn", border=False):
         name = st.text_input("Name of the voice", key="voices:name", max_chars=MAX_NAME, placeholder="My newsletter")
         samples = [

@@ -126,3 +126,19 @@ def test_the_pass_over_a_draft_applies_the_style_guide(written, guide):
     lines = [json.loads(line) for line in answer.text.splitlines()]
     hunks = [hunk for line in lines if line["type"] == "hunks" for hunk in line["hunks"]]
     assert [(hunk["old"], hunk["new"]) for hunk in hunks] == [("utilise", "use")]
+
+
+def test_a_draft_is_checked_by_the_guide_that_was_chosen_for_it(written):
+    client = written.client
+    guide = client.post("/style-guides", json={"name": "House style"}).json()["id"]
+    client.put(f"/style-guide?guide={guide}", json={"banned": ["synergy"]})
+    assert of(checks(written, text="We like synergy.").json(), "banned") == []
+
+    assert client.put(written.path("/drafts/{draft}/style-guide"), json={"guide": guide}).json()["guide"] == guide
+    assert len(of(checks(written, text="We like synergy.").json(), "banned")) == 1
+    assert client.patch(f"/style-guides/{guide}", json={"name": "Ours"}).json() == {"id": guide, "name": "Ours"}
+    assert [one["name"] for one in client.get("/style-guides").json()] == ["My style guide", "Ours"]
+
+    assert client.delete(f"/style-guides/{guide}").status_code == 204
+    assert of(checks(written, text="We like synergy.").json(), "banned") == []
+    assert client.get(f"/style-guide?guide={guide}").status_code == 404

@@ -55,6 +55,7 @@ def test_a_comment_marks_its_words_and_follows_them(editor: Page) -> None:
     made.get_by_label("Your reply").fill("Minus ten.")
     button(editor, "Send reply").click()
     expect(made.get_by_text("Minus ten.")).to_be_visible()
+    expect(made.get_by_text("You · ")).to_have_count(2)
     made.get_by_role("button", name="Resolve").click()
     expect(editor.locator(".cm-content .comment[data-comment]")).to_have_count(0)
 

@@ -30,9 +30,9 @@ class Panel {
     this.tell({ ask: "show", places: [] })
   }
 
-  render({ draft, api, revision, live }) {
+  render({ draft, api, revision, live, me }) {
     const changed = draft !== this.draft || revision !== this.revision || live !== this.live
-    Object.assign(this, { draft, api, revision, live })
+    Object.assign(this, { draft, api, revision, live, me })
     if (changed) this.load()
     if (live !== this.drawnLive) this.drawNew()
     this.drawnLive = live
@@ -123,11 +123,12 @@ class Panel {
     const box = el("article", { class: resolved ? "comment resolved" : "comment", "data-comment": id, "aria-label": `Comment: ${short(body)}` })
     box.append(
       gone || !this.live ? el("p", { class: "place" }, words) : el("button", { type: "button", class: "place", title: "Select it in the text", onclick: () => this.select(comment, box) }, words),
+      this.by(comment.author, comment.created_at),
       el("p", { class: "body" }, body),
     )
     if (gone) box.append(el("p", { class: "note" }, "The text is gone from the draft."))
     else if (!exact) box.append(el("p", { class: "note" }, `The text has changed; it was “${short(quote)}”.`))
-    if (replies.length) box.append(el("ul", { class: "replies" }, ...replies.map((reply) => el("li", {}, reply.body))))
+    if (replies.length) box.append(el("ul", { class: "replies" }, ...replies.map((reply) => el("li", {}, this.by(reply.author, reply.at), reply.body))))
     const buttons = el("div", { class: "buttons" })
     if (this.live && !gone && !resolved) buttons.append(act("Ask for a proposal", () => this.propose(comment, box)))
     if (!resolved) buttons.append(act("Reply", () => this.reply(comment, box)))
@@ -135,6 +136,11 @@ class Panel {
     if (resolved) buttons.append(act("Delete", () => this.change("DELETE", `/${id}`)))
     box.append(buttons)
     return box
+  }
+
+  by(author, at) {
+    const when = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })
+    return el("p", { class: "by" }, `${author === this.me ? "You" : author} · ${when}`)
   }
 
   select(comment, box) {
