@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.support.scripted_server import Asked, Reply, ScriptedServer, failing, out_of_credit
-from writer.domain.completions import Caller, Purpose
+from writer.domain.completions import Caller, Purpose, asked_by, asking
 from writer.domain.errors import (
     AuthenticationFailed,
     CircuitOpen,
@@ -208,3 +208,18 @@ def test_a_provider_without_embeddings_says_so() -> None:
 
 def test_tokens_are_estimated_where_there_is_no_tokenizer(embedder: RemoteEmbedder) -> None:
     assert embedder.count_tokens(["", "one two three", "x" * 400, "東京" * 10]) == [0, 4, 100, 15]
+
+
+def test_usage_is_booked_to_the_person_and_job_that_ask(embedder: RemoteEmbedder, used: list[UsageEvent]) -> None:
+    job = Caller("bob", "job-1", "embed:S1", "draft-1")
+    with asked_by("bob"):
+        embedder.embed(TEXTS)
+    token = asking.set(job)
+    with asked_by("bob"):
+        embedder.embed(TEXTS)
+    with asked_by("eve"):
+        embedder.embed(TEXTS)
+    asking.reset(token)
+    embedder.embed(TEXTS)
+
+    assert [event.caller for event in used] == [Caller("bob"), job, Caller("eve"), Caller("ada")]

@@ -33,7 +33,7 @@ class CallsAsked(Body):
     error: Several = ()
     cached: Literal["yes", "no"] | None = None
 
-    def filter(self) -> Filter:
+    def filter(self, *, job_id: str = "") -> Filter:
         try:
             since, until = when(self.since), when(self.until)
         except ValueError:
@@ -50,6 +50,7 @@ class CallsAsked(Body):
             outcomes=self.outcome,
             errors=self.error,
             cached=None if self.cached is None else self.cached == "yes",
+            job_id=job_id,
         )
 
 

@@ -11,6 +11,7 @@ from writer.cli import (
     asking,
     budgets,
     collections,
+    comparing,
     generate,
     library,
     models,
@@ -18,6 +19,7 @@ from writer.cli import (
     publishing,
     researching,
     serving,
+    usage,
     verifying,
 )
 from writer.cli.console import BAD_INPUT, PROVIDER_FAILED, STOPPED, UNEXPECTED, end_quietly, say
@@ -54,7 +56,7 @@ def _code_of(error: WriterError) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m writer", description="Writer: from a brief to a cited draft.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    writing = (serving, generate, researching, asking, library, collections, verifying, publishing)
+    writing = (serving, generate, researching, asking, comparing, library, usage, collections, verifying, publishing)
     for group in (*writing, models, budgets, operations):
         group.add_to(commands)
     return parser

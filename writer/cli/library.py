@@ -1,4 +1,4 @@
-"""`ingest`, `search`, `export`, `usage`: sources in, drafts and figures out."""
+"""`ingest`, `search`, `export`: sources in, drafts out."""
 
 import argparse
 import sys
@@ -12,7 +12,6 @@ from writer.domain.scopes import Scope
 
 if TYPE_CHECKING:
     from writer.cli.console import Commands
-    from writer.domain.usage import UsageBucket
     from writer.services.exports import Exported
 
 
@@ -49,10 +48,6 @@ def add_to(commands: "Commands") -> None:
     exporting.add_argument("--style", default="footnotes", help=f"of citations: {_STYLES} (default: footnotes)")
     exporting.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
     exporting.set_defaults(run=export)
-
-    using = commands.add_parser("usage", help="what calls to models used and cost")
-    using.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    using.set_defaults(run=usage)
 
 
 def _source_id(text: str) -> int:
@@ -135,23 +130,3 @@ def _printed(exported: "Exported") -> int:
         return BAD_INPUT
     sys.stdout.buffer.write(exported.content)
     return DONE
-
-
-def usage(args: argparse.Namespace) -> int:
-    with opened() as app:
-        total = app.usage.total(LOCAL_ACTOR)
-        groups = {key: app.usage.buckets(LOCAL_ACTOR, key) for key in ("day", "route", "purpose", "outcome")}
-    if args.json:
-        emit({"total": total, **{f"by_{key}": buckets for key, buckets in groups.items()}})
-        return DONE
-    show(_line("All", total))
-    for key in ("day", "route", "purpose"):
-        for bucket in groups[key]:
-            show(_line(f"  {key} {bucket.key}", bucket))
-    return DONE
-
-
-def _line(name: str, bucket: "UsageBucket") -> str:
-    cost = f"${bucket.cost_micros / 1e6:.4f}" if not bucket.unpriced_calls else "n/a"
-    tokens = f"{bucket.input_tokens:,} tokens in, {bucket.output_tokens:,} out"
-    return f"{name}: {bucket.calls} calls ({bucket.failed} failed), {tokens}, cost {cost}"

@@ -47,12 +47,15 @@ class UsageBook:
     """Where the innermost provider wrapper reports each call; may be called from any thread and returns at once.
 
     Calls of a job's step wait here until the runner commits them together with the step; all others are written by a
-    thread of this book. While the database cannot be written they wait, and are tried again every `retry_s` seconds.
+    thread of this book, those of `gather_s` seconds together: a transaction for each would cost more than the rows.
+    While the database cannot be written they wait, and are tried again every `retry_s` seconds.
     """
 
-    def __init__(self, ledger: UsageLedger, *, retry_s: float = 5.0) -> None:
+    def __init__(self, ledger: UsageLedger, *, retry_s: float = 5.0, gather_s: float = 0.25) -> None:
         self._ledger = ledger
         self._retry_s = retry_s
+        self._gather_s = gather_s
+        self._awaited = 0
         self._changed = threading.Condition()
         self._of_steps: dict[tuple[str, str], list[UsageEvent]] = {}
         self._receipts: dict[Caller, list[UsageEvent]] = {}
@@ -93,7 +96,10 @@ class UsageBook:
         """Wait until everything that waits for this book's thread is written; False when it cannot be."""
         with self._changed:
             failures = self._failures
+            self._awaited += 1
+            self._changed.notify_all()
             self._changed.wait_for(lambda: not self._pending or self._failures > failures, timeout)
+            self._awaited -= 1
             return not self._pending
 
     def close(self) -> None:
@@ -121,6 +127,7 @@ class UsageBook:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._pending) or self._closing)
+                self._changed.wait_for(lambda: bool(self._awaited) or self._closing, self._gather_s)
                 batch = tuple(self._pending)
             if not batch:
                 return
