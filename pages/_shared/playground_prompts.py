@@ -1,6 +1,7 @@
 """The library of prompts: found again, opened, changed by new versions, exported and imported."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -24,6 +25,7 @@ from writer.domain.prompt_library import (
     SavedPrompt,
 )
 from writer.security.render import as_markdown, plain
+from writer.services.playground.prompt_files import Form
 
 _ANY = ""
 
@@ -158,10 +160,11 @@ def _line(version: PromptVersion) -> str:
 def _export(ids: Sequence[str]) -> None:
     """Made when it is asked for."""
     actor = current_actor()
-    for form in ("yaml", "json"):
+    forms: tuple[tuple[Form, str], ...] = (("yaml", "Export as YAML"), ("json", "Export as JSON"))
+    for form, label in forms:
         st.download_button(
-            f"Export as {form.upper()}",
-            lambda form=form: get_app().prompts.export(actor, form, ids),  # type: ignore[misc]  # one for each form
+            label,
+            partial(get_app().prompts.export, actor, form, ids),
             file_name=f"prompts.{form}",
             icon=":material/download:",
             key=f"prompts:export:{form}",
