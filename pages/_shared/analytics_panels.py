@@ -34,13 +34,7 @@ Pick = Look | None
 def draw_over_time(answers: Answers, asked: Asked) -> None:
     measure, step, divided = MEASURES[asked.measure], asked.step, asked.divided
     title = f"{measure.title} by {STEPS[step]}" + (f", by {DIMENSIONS[divided].lower()}" if divided else "")
-    points = answers.series(asked.wanted, step, divided)
-    keys = [group.key for group in _ranked(answers, asked)] if divided else [""]
-    shown, rest = (keys, []) if len(keys) <= MOST_SERIES + 1 else (keys[:MOST_SERIES], keys[MOST_SERIES:])
-    names = _names(answers, asked) if divided else {}
-    series = [_bars(points, asked, (key,), names.get(key, measure.title)) for key in shown]
-    if rest:
-        series.append(_bars(points, asked, tuple(rest), _OTHERS))
+    series = _divided(answers, asked, divided) if divided else [_whole(answers, asked)]
     if all(value is None for one in series for value in one.values):
         st.markdown(f"**{title}**")
         st.caption(_unknown(asked))
@@ -52,11 +46,39 @@ def draw_over_time(answers: Answers, asked: Asked) -> None:
         key=f"time:{asked.measure}",
         step=step,
         unit=measure.unit,
-        words=_told(title, answers, asked, points),
+        words=_told(title, answers, asked),
         span=(asked.wanted.since, asked.wanted.until),
         on_pick=look_at,
     )
     st.caption(_hint(answers.totals(asked.wanted), asked))
+
+
+def _whole(answers: Answers, asked: Asked) -> Series[Pick]:
+    return _bars(answers.series(asked.wanted, asked.step), asked, ("",), MEASURES[asked.measure].title)
+
+
+def _divided(answers: Answers, asked: Asked, by: Dimension) -> list[Series[Pick]]:
+    keys, names = [group.key for group in _ranked(answers, asked)], _names(answers, asked)
+    if by is Dimension.DRAFT and len(keys) > MOST_SERIES + 1:
+        return _most_drafts(answers, asked, [key for key in keys if key][:MOST_SERIES], names)
+    points = answers.series(asked.wanted, asked.step, by)
+    shown, rest = (keys, []) if len(keys) <= MOST_SERIES + 1 else (keys[:MOST_SERIES], keys[MOST_SERIES:])
+    series = [_bars(points, asked, (key,), names[key]) for key in shown]
+    return [*series, _bars(points, asked, tuple(rest), _OTHERS)] if rest else series
+
+
+def _most_drafts(answers: Answers, asked: Asked, keys: list[str], names: dict[str, str]) -> list[Series[Pick]]:
+    """There may be thousands of drafts: the others are what is left of the whole, and cannot be clicked on."""
+    only = narrowed(asked.wanted, Dimension.DRAFT, tuple(keys)) or asked.wanted
+    points = answers.series(only, asked.step, Dimension.DRAFT)
+    whole, shown = _whole(answers, asked), _bars(points, asked, tuple(keys), _OTHERS)
+    taken = dict(zip(shown.moments or (), shown.values, strict=True))
+    rest = [
+        None if value is None else max(0.0, value - (taken.get(at) or 0))
+        for at, value in zip(whole.moments or (), whole.values, strict=True)
+    ]
+    series = [_bars(points, asked, (key,), names[key]) for key in keys]
+    return [*series, Series(_OTHERS, rest, [None] * len(rest), moments=whole.moments)]
 
 
 def _bars(points: Sequence[Point], asked: Asked, keys: tuple[str, ...], name: str) -> Series[Pick]:
@@ -64,7 +86,7 @@ def _bars(points: Sequence[Point], asked: Asked, keys: tuple[str, ...], name: st
     measure = MEASURES[asked.measure]
     found: dict[datetime, float | None] = {}
     for point in points:
-        if point.key in keys or asked.divided is None:
+        if point.key in keys:
             value, so_far = measure.value(point.figures), found.get(point.at)
             found[point.at] = value if so_far is None else so_far + (value or 0)
     picks = [_look(asked, keys, name, of_step(asked.wanted, at, asked.step), moment(at, asked.step)) for at in found]
@@ -216,14 +238,15 @@ def _hint(total: Figures, asked: Asked) -> str:
     return said
 
 
-def _told(title: str, answers: Answers, asked: Asked, points: Sequence[Point]) -> str:
+def _told(title: str, answers: Answers, asked: Asked) -> str:
     measure, total = MEASURES[asked.measure], answers.totals(asked.wanted)
     names = _names(answers, asked) if asked.divided else {}
     said = [f"{title}, {span(asked.wanted.since, asked.wanted.until)} UTC", f"In all {measure.written(total)}"]
     if asked.divided:
         top = _ranked(answers, asked)[:MOST_SERIES]
         said += [f"{names[group.key]}: {measure.written(group.figures)}" for group in top]
-    most = max(points, key=lambda point: measure.value(point.figures) or 0, default=None)
+    steps = answers.series(asked.wanted, asked.step)
+    most = max(steps, key=lambda point: measure.value(point.figures) or 0, default=None)
     if most:
         said.append(f"Highest: {measure.written(most.figures)}, {moment(most.at, asked.step)}")
     return ". ".join(said) + "."

@@ -294,3 +294,24 @@ def test_the_link_to_every_call_says_which_ones_the_filters_leave(used: App, scr
     assert address.startswith("/api/usage/calls.csv?")
     assert (asked["route"], asked["cached"]) == ([GPT], ["no"])
     assert {"since", "until"} <= set(asked)
+
+
+def test_of_many_drafts_the_others_are_what_is_left_of_the_whole(app: App, screen: Screen) -> None:
+    record(app, *(call(n, draft_id=f"draft-{n % 9}", days_ago=n % 3) for n in range(45)), call(50))
+
+    at = screen("analytics", by="draft", show="calls", compare="none")
+
+    traces = charts(at)[0]["data"]
+    assert isinstance(traces, list)
+    assert [trace["name"] for trace in traces][-1] == "Others"
+    assert len(traces) == 6
+    assert sum(sum(trace["y"]) for trace in traces) == 46
+
+
+@pytest.mark.parametrize("by", ["route", "purpose"])
+def test_bars_of_all_keys_together_are_the_total(used: App, screen: Screen, by: str) -> None:
+    at = screen("analytics", by=by, show="calls", compare="none", time="all")
+
+    traces = charts(at)[0]["data"]
+    assert isinstance(traces, list)
+    assert sum(sum(trace["y"]) for trace in traces) == int(metrics(at)["Calls"]) == 4
