@@ -64,7 +64,7 @@ def written(loaded: Any, *replies: Reply, together: int = 4, free: int = 0) -> l
     """All of them asked at once; the replies once everything is written."""
     from writer.providers.local.writing import SideBySide
 
-    writing = SideBySide(with_rows(loaded, together), lambda: free)
+    writing = SideBySide(with_rows(loaded, together), lambda _: free)
     for reply in replies:
         assert reply.ticket is not None
         writing.take(reply.ticket)

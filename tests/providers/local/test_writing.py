@@ -70,7 +70,7 @@ def test_whoever_joins_or_leaves_nobody_elses_reply_changes(tiny: Any, asked: li
 
     alone = [written(tiny, new(at), together=1)[0].outcome for at in range(len(asked))]
     replies = [new(at) for at in range(len(asked))]
-    writing = SideBySide(with_rows(tiny, 3), lambda: 0)
+    writing = SideBySide(with_rows(tiny, 3), lambda _: 0)
 
     for turn in range(10):
         for at, (_, _, comes, _) in enumerate(asked):
@@ -95,7 +95,7 @@ def test_a_stop_ends_one_reply_within_a_token_and_no_other(tiny: Any):
 def test_a_stop_is_seen_between_two_pieces_of_a_long_prompt(roomy_model: Path):
     from writer.providers.local.writing import SideBySide
 
-    writing = SideBySide(loaded_from(roomy_model), lambda: 0)
+    writing = SideBySide(loaded_from(roomy_model), lambda _: 0)
     long = a_ticket("word " * 400)
     writing.take(long.ticket)
 
@@ -122,7 +122,7 @@ def test_a_prompt_read_in_pieces_is_read_as_a_whole(roomy_model: Path):
 def test_more_than_the_model_takes_at_once_wait_for_their_turn(tiny: Any):
     from writer.providers.local.writing import SideBySide
 
-    writing = SideBySide(with_rows(tiny, 2), lambda: 0)
+    writing = SideBySide(with_rows(tiny, 2), lambda _: 0)
     for prompt in PROMPTS[:2]:
         writing.take(a_ticket(prompt).ticket)
 
@@ -247,7 +247,7 @@ def test_a_reply_that_fits_nowhere_ends_with_a_sentence_and_a_smaller_choice(tin
 
 def test_replies_wait_for_memory_that_others_will_give_back(tiny: Any):
     one = written(tiny, a_ticket(PROMPTS[0]))[0]
-    enough_for_one = 40_000
+    enough_for_one = 25_000
 
     replies = written(tiny, a_ticket(PROMPTS[0]), a_ticket(PROMPTS[0]), free=enough_for_one)
 

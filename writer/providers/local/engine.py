@@ -33,13 +33,15 @@ Open = Callable[["Engine"], Writing]
 
 @dataclass(eq=False)
 class Engine:
-    """`idle_s`: unloaded after so many seconds without a request; 0 keeps it."""
+    """`idle_s`: unloaded after so many seconds without a request; 0 keeps it. `after`: those on their way out, whose
+    memory it waits for."""
 
     model: str
     choice: LocalChoice
     open: Open
     idle_s: float
     clock: Clock
+    after: tuple["Engine", ...] = ()
     estimate: MemoryEstimate | None = None
     ending: threading.Event = field(default_factory=threading.Event)
     trouble: str = ""

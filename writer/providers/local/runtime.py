@@ -126,14 +126,14 @@ class LocalRuntime:
             before.retire()
             self._leaving.append(before)
         self._leaving = [engine for engine in self._leaving if not engine.is_over]
-        engine = Engine(model, choice, self._open, self._policy.idle_s, self._clock)
+        engine = Engine(model, choice, self._open, self._policy.idle_s, self._clock, tuple(self._leaving))
         self._engines[model] = engine
         engine.start()
         return engine
 
     def _open(self, engine: Engine) -> Writing:
         """In the engine's thread. Memory is counted once those that leave are gone."""
-        for leaving in list(self._leaving):
+        for leaving in engine.after:
             leaving.join()
         weights = read_weights(located(engine.model, self._models_dir))
         estimate = self._estimated(weights, engine.choice)
@@ -142,7 +142,7 @@ class LocalRuntime:
         engine.estimate = estimate
         if not estimate.fits:
             raise UserMistake(estimate.sentence)
-        return _opened(engine, weights, estimate, partial(self._free, estimate.choice.device))
+        return _opened(engine, weights, estimate, partial(self._space, estimate.choice.device))
 
     def _estimated(self, weights: Weights, choice: LocalChoice, spare: int = 0) -> MemoryEstimate:
         limit = self._policy.memory
@@ -151,12 +151,14 @@ class LocalRuntime:
         found = [replace(offer, free_bytes=offer.free_bytes and offer.free_bytes + spare) for offer in devices.offers()]
         return estimated(weights, choice, found, limit)
 
-    def _free(self, device: str) -> int:
+    def _space(self, device: str, held: int) -> int:
+        """For keys and values: what they hold, and what is free beside; never more than the limit leaves."""
         free = devices.free_bytes(device)
+        most = free and free + held
         if self._policy.memory is None:
-            return free
+            return most
         left = max(1, self._policy.memory - self._held())
-        return min(free, left) if free else left
+        return min(most, left) if most else left
 
     def _held(self) -> int:
         """By the weights of models that are loaded, as estimated."""
@@ -178,12 +180,12 @@ class LocalRuntime:
         return bool(idle)
 
 
-def _opened(engine: Engine, weights: Weights, estimate: MemoryEstimate, free: Callable[[], int]) -> Writing:
+def _opened(engine: Engine, weights: Weights, estimate: MemoryEstimate, space: Callable[[int], int]) -> Writing:
     # These import torch: in the model's thread, where nobody waits for it but who asked for the model.
     from writer.providers.local.loading import load
     from writer.providers.local.writing import OneByOne, SideBySide
 
     loaded = load(weights, estimate)
     if loaded.batches:
-        return SideBySide(loaded, free)
+        return SideBySide(loaded, space)
     return OneByOne(loaded, engine.ending)

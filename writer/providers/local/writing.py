@@ -18,16 +18,16 @@ from writer.providers.local.speech import Speech
 from writer.providers.local.templates import prompt
 from writer.providers.local.tickets import Ticket
 
-Free = Callable[[], int]
-"""Bytes that may still be taken; 0 where nobody knows."""
+Room = Callable[[int], int]
+"""Bytes that keys and values may take in all, given how many they take now; 0 where nobody knows."""
 
 
 class SideBySide:
     """Each turn reads at most one piece of one prompt, then gives every reply its next token."""
 
-    def __init__(self, loaded: Loaded, free: Free) -> None:
+    def __init__(self, loaded: Loaded, space: Room) -> None:
         self._loaded = loaded
-        self._free = free
+        self._space = space
         self._together = loaded.estimate.choice.together
         self._batch = Batch(loaded.model)
         self._reading: Reading | None = None
@@ -99,15 +99,15 @@ class SideBySide:
         precision = self._loaded.estimate.choice.precision
         held = cache_bytes(self._loaded.weights, precision, sum(len(other.ids) for other in self._batch.rows))
         most = max(other.most for other in rows)
-        free = self._free()
-        if not free or cache_bytes(self._loaded.weights, precision, most * len(rows)) <= free + held:
+        space = self._space(held)
+        if not space or cache_bytes(self._loaded.weights, precision, most * len(rows)) <= space:
             return True
         if not self._batch.rows:
             self._next.popleft()
             needed = gigabytes(cache_bytes(self._loaded.weights, precision, row.most))
             row.ticket.refuse(
                 f"the prompt and its reply ({row.most:,} tokens) need {needed} of memory beside the model, and "
-                f"{gigabytes(free)} are free. {advice(self._loaded)}"
+                f"{gigabytes(space)} are free. {advice(self._loaded)}"
             )
         return False
 
