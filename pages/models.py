@@ -17,7 +17,7 @@ def on_this_machine() -> None:
         "the cloud, and a small one follows the brief less closely."
     )
     draw_local()
-    st.subheader("Find a model", anchor=False)
+    st.header("Find a model", anchor=False)
     draw_find()
     draw_token()
 

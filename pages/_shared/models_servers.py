@@ -22,7 +22,7 @@ def draw_servers() -> None:
     _look()
     accounts = get_app().served_models.accounts(current_actor())
     for account in accounts:
-        st.subheader(as_markdown(f"Ollama: {account.name}"), anchor=False)
+        st.header("Ollama" if account.name == "ollama" else as_markdown(f"Ollama: {account.name}"), anchor=False)
         with banners():
             _ollama(account.name)
     if not accounts:
