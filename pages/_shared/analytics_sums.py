@@ -48,8 +48,8 @@ def draw_sums(answers: Answers, asked: Asked, at: datetime) -> None:
             less_is_better=True,
             by=points,
         )
-        draw("First token, half within", _half(now.first_token), _first, _rarely(now.first_token), less_is_better=True)
-        draw("Reply, half within", _half(now.total), _whole, _rarely(now.total), less_is_better=True)
+        draw("First token p50", _half(now.first_token), _first, _rarely(now.first_token), less_is_better=True)
+        draw("Reply p50", _half(now.total), _whole, _rarely(now.total), less_is_better=True)
     if asked.other:
         st.caption(f"Compared with {span(asked.other.since, asked.other.until)} (UTC). {_not_over(asked, at)}".strip())
 
@@ -89,4 +89,8 @@ def _half(latency: Latency | None) -> str:
 
 
 def _rarely(latency: Latency | None) -> str:
-    return f"95 of 100 within {duration(latency.p95)}, 99 within {duration(latency.p99)}" if latency else ""
+    """What p50 means, and the other two."""
+    if latency is None:
+        return "No call was answered in this time"
+    often, mostly = duration(latency.p95), duration(latency.p99)
+    return f"Half of the answered calls took no longer; 95 of 100 no longer than {often}, 99 of 100 than {mostly}"

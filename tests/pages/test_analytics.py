@@ -11,6 +11,7 @@ from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR, LOCAL_OWNER
 from writer.domain.briefs import Brief
 from writer.domain.completions import Purpose
+from writer.domain.suggestions import Change, NewSuggestion, Spent
 from writer.domain.usage import Outcome
 from writer.storage import Stores
 
@@ -315,3 +316,23 @@ def test_bars_of_all_keys_together_are_the_total(used: App, screen: Screen, by: 
     traces = charts(at)[0]["data"]
     assert isinstance(traces, list)
     assert sum(sum(trace["y"]) for trace in traces) == int(metrics(at)["Calls"]) == 4
+
+
+def test_suggestions_show_what_was_accepted_and_what_a_kept_word_has_cost(used: App, screen: Screen) -> None:
+    assert "No suggestion was made" in said(screen("analytics", view="Suggestions"))
+    stores = Stores(used.database, None)  # type: ignore[arg-type]  # as above
+    draft = stores.drafts.create(LOCAL_OWNER, Brief("Tides"), "Tides")
+    for name, action, kept in (("s1", "shorten", 1), ("s2", "rewrite", 0)):
+        changes = (Change(10, 20), Change(5, 5))
+        made = NewSuggestion(name, draft.id, LOCAL_OWNER, action, GPT, "v1", changes, Spent(cost_micros=4000))
+        stores.suggestions.add(made)
+        stores.suggestions.decide(draft.id, name, range(kept), range(kept, 2), {})
+
+    at = screen("analytics", view="Suggestions")
+
+    by_model, by_action = at.table[-2].value, at.table[-1].value
+    assert by_model["Accepted"].iloc[0] == "25%"
+    assert by_model["Words kept"].iloc[0] == "20"
+    assert by_model["Cost of a kept word"].iloc[0].replace("\\", "") == "$0.00040"
+    assert dict(zip(by_action["Action"], by_action["Accepted"], strict=True)) == {"Shorten": "50%", "Rewrite": "0%"}
+    assert "Suggestions accepted, by action. " in words(at)[-1]
