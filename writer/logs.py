@@ -9,13 +9,16 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, Literal
+
+from writer.domain.log_context import log_context, log_facts
+
+__all__ = ["Redaction", "close_logging", "expect_terminal", "log_context", "setup_logging"]
 
 _BYTES = 5_000_000
 _FILES = 3
@@ -38,17 +41,6 @@ _TALKATIVE = ("httpx", "httpx2", "httpcore", "openai", "google_genai", "chromadb
 
 _ours: list[logging.Handler] = []
 _for_commands: dict[str, str] = {}
-_context: ContextVar[dict[str, str]] = ContextVar("log_context", default={})  # noqa: B039 - replaced, never changed
-
-
-@contextmanager
-def log_context(**facts: str) -> Iterator[None]:
-    """Facts (request_id, job_id, step) that every line logged inside carries, in this task or thread."""
-    token = _context.set({**_context.get(), **facts})
-    try:
-        yield
-    finally:
-        _context.reset(token)
 
 
 class Redaction:
@@ -77,7 +69,7 @@ class _Formatter(logging.Formatter):
 
     def facts(self, record: logging.LogRecord) -> dict[str, object]:
         extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
-        return {name: self._redact.fact(name, value) for name, value in {**_context.get(), **extra}.items()}
+        return {name: self._redact.fact(name, value) for name, value in {**log_facts(), **extra}.items()}
 
     def parts(self, record: logging.LogRecord) -> tuple[str, str, str]:
         """(time, message, traceback)"""

@@ -13,7 +13,7 @@ import streamlit
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
@@ -32,11 +32,13 @@ def asgi_app(assets: Path, make_api: Callable[[], ASGIApp]) -> dict[str, Any]:
     """Keyword arguments for `st.App`."""
     # Private, hence pinned and tested: without it the first session shows file names as navigation for a moment.
     PagesManager.uses_pages_directory = False
+    api = LateApi(make_api)
     return {
         "lifespan": lifespan,
         "on_script_error": show_fault,
         "routes": [
-            Mount("/api", app=LateApi(make_api)),
+            Mount("/api", app=api),
+            Route("/metrics", endpoint=api),  # where Prometheus looks, behind the same guard
             Mount("/assets/editor", app=StaticFiles(directory=EDITOR)),
             Mount("/assets", app=StaticFiles(directory=assets)),
         ],

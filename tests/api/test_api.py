@@ -224,7 +224,7 @@ def test_usage_is_there_and_says_when_it_cannot_read_a_day(client):
 def test_what_belongs_to_somebody_else_looks_exactly_like_what_is_missing(method, address, written):
     eve = TestClient(create_api(written.app, lambda request: Actor("eve")), base_url=HERE)
     body = {"json": {"title": "x"} if address.endswith("t}") else {"text": "x"}} if method == "PUT" else {}
-    ask = {"headers": {"If-Match": '"1"'}, **body}
+    ask = {"headers": {"If-Match": '"1"', "X-Request-ID": "one"}, **body}
 
     foreign = eve.request(
         method, address.format(draft=written.draft_id, job=written.job_id, source=written.source_id), **ask

@@ -78,5 +78,5 @@ def create_api(app: "App", who: WhoAsks = the_local_owner) -> FastAPI:
         api.include_router(resource.routes(app, who))
     add_problem_handlers(api)
     api.add_middleware(Guard, allowed_hosts=app.settings.allowed_hosts)
-    api.add_middleware(LastResort)
+    api.add_middleware(LastResort, told=app.metrics.request)
     return api

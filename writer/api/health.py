@@ -1,17 +1,19 @@
-"""Is the process alive, and can it do its work. Neither asks anybody who charges for it."""
+"""Is the process alive, can it do its work, and how much of it is done. None of these asks anybody who charges."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 
 from writer.api.shapes import WhoAsks
+from writer.services.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from writer.bootstrap import App
 
 # Without a provider or an embedding model Writer still writes and searches, only less well.
-_NEEDED = {"Data folder", "Database", "Search index"}
+_NEEDED = {"Data folder", "Disk", "Database", "Migrations", "Search index", "Queue"}
 
 
 def routes(app: "App", who: WhoAsks) -> APIRouter:
@@ -31,5 +33,10 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         is_ready = all(check["ok"] for check in checks)
         response.status_code = 200 if is_ready else 503
         return {"ready": is_ready, "checks": checks}
+
+    @router.get("/metrics", response_class=PlainTextResponse)
+    def metrics() -> Response:
+        """For Prometheus, in its text format. Also at /metrics of the whole app."""
+        return Response(app.metrics.text(), media_type=CONTENT_TYPE)
 
     return router

@@ -1,13 +1,16 @@
 """Errors as problem+json (RFC 9457): a status, and the sentence that a person can read."""
 
 import logging
+import re
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,7 +34,7 @@ from writer.domain.errors import (
     WriterError,
 )
 from writer.domain.jobs import IllegalTransition
-from writer.logs import log_context
+from writer.domain.log_context import log_context, log_facts
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +78,8 @@ _TITLES = {
 
 def problem(status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> JSONResponse:
     body = {"type": "about:blank", "title": _TITLES.get(status, "Error"), "status": status, "detail": detail, **more}
+    if request_id := log_facts().get("request_id"):
+        body["request_id"] = request_id
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
 
 
@@ -115,11 +120,22 @@ def _detail(error: HTTPException) -> str:
     return sentences.get(error.status_code, str(error.detail))
 
 
-class LastResort:
-    """The API's boundary for what nobody expected: the log gets all of it, the caller an id to ask about."""
+Told = Callable[[str, str, int, float], None]
+"""(method, pattern of the address, status, seconds to the first byte)"""
 
-    def __init__(self, app: ASGIApp) -> None:
+
+def nobody(method: str, route: str, status: int, seconds: float) -> None:
+    pass
+
+
+class LastResort:
+    """The API's boundary for what nobody expected: the log gets all of it, the caller an id to ask about. Every answer
+    has that id in its header X-Request-ID, and every line that is logged meanwhile; a caller may bring one."""
+
+    def __init__(self, app: ASGIApp, told: Told = nobody, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
+        self._told = told
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -129,10 +145,13 @@ class LastResort:
 
         async def sending(message: Message) -> None:
             nonlocal begun
-            begun = begun or message["type"] == "http.response.start"
+            if message["type"] == "http.response.start":
+                begun = True
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                self._told(scope["method"], _pattern(scope), message["status"], self._clock() - came)
             await send(message)
 
-        request_id = uuid.uuid4().hex[:12]
+        request_id, came = _request_id(scope), self._clock()
         with log_context(request_id=request_id):
             try:
                 await self._app(scope, receive, sending)
@@ -142,4 +161,18 @@ class LastResort:
                     sentence = (
                         f"Something unexpected went wrong. Nothing was changed; the log says more under {request_id}."
                     )
-                    await problem(500, sentence, id=request_id)(scope, receive, send)
+                    await problem(500, sentence, id=request_id)(scope, receive, sending)
+
+
+def _request_id(scope: Scope) -> str:
+    """A proxy's own id, if it is one: anything else could forge lines of the log."""
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if _ID.fullmatch(given) else uuid.uuid4().hex[:12]
+
+
+def _pattern(scope: Scope) -> str:
+    """Known once a route was found."""
+    return str(getattr(scope.get("route"), "path", "none"))
+
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from writer.domain.health import Workload
 from writer.services.analytics import Analytics
 from writer.services.articles.gaps import Gaps
 from writer.services.articles.service import Articles
@@ -24,6 +25,7 @@ from writer.services.knowledge.portable import Portable
 from writer.services.knowledge.search_model import SearchModels
 from writer.services.knowledge.sources import Sources
 from writer.services.library import Library
+from writer.services.metrics import Metrics
 from writer.services.models import LocalServers, Models, Offers, ServedModels
 from writer.services.playground import Playground, Prompts
 from writer.services.providers import Providers
@@ -81,6 +83,8 @@ class App:
     budgets: Budgets
     estimates: Estimates
     reliability: Reliability
+    metrics: Metrics
+    workload: Callable[[], Workload]
     reply_cache: ReplyCache
     research: ResearchDesk
     web_search: WebSearches

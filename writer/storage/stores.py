@@ -7,6 +7,7 @@ from writer.domain.ports.collections import CollectionStore
 from writer.domain.ports.comments import CommentStore
 from writer.domain.ports.draft_index import DraftIndex as DraftIndexPort
 from writer.domain.ports.drafts import DraftStore
+from writer.domain.ports.health import WorkBoard as WorkBoardPort
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.library import LibraryStore
 from writer.domain.ports.playground import PlaygroundStore
@@ -45,6 +46,7 @@ from writer.storage.usage import Usage
 from writer.storage.usage_figures import Analytics
 from writer.storage.usage_kept import Kept
 from writer.storage.voices import Voices
+from writer.storage.workload import WorkBoard
 
 
 class Stores:
@@ -72,3 +74,4 @@ class Stores:
         self.openings: OpeningLog = Openings(database)
         self.budgets: BudgetStore = Budgets(database)
         self.replies: ReplyStore = Replies(database)
+        self.work: WorkBoardPort = WorkBoard(database)

@@ -11,6 +11,7 @@ from tests.storage.makers import OWNER, PERSON, a_brief, a_job, a_section, an_ev
 from writer.domain.completions import Caller
 from writer.domain.errors import CircuitOpen, ProviderUnavailable, UserMistake
 from writer.domain.jobs import Job, JobState, NewStep, StepOutcome, StepState
+from writer.domain.log_context import log_facts
 from writer.services.jobs import Handler, LiveText, Runner, RunnerPolicy, StepContext
 from writer.services.jobs.runner import retry_after
 from writer.services.usage import UsageBook
@@ -276,3 +277,22 @@ def test_usage_of_a_step_is_taken_once(stores):
 async def forever() -> StepOutcome:
     never: Awaitable[StepOutcome] = asyncio.get_running_loop().create_future()
     return await never
+
+
+async def test_lines_logged_by_a_step_name_it_and_the_runner_is_heard_of_while_it_lives(stores):
+    facts: list[dict[str, str]] = []
+
+    async def handler(context: StepContext) -> StepOutcome:
+        facts.append(dict(await asyncio.to_thread(log_facts)))
+        while not (await asyncio.to_thread(stores.work.workload)).runners:
+            await asyncio.sleep(0.01)
+        return StepOutcome({})
+
+    desk = Desk(stores, handler)
+    desk.runner = Runner("worker", stores.jobs, {"work": handler}, desk.live, desk.book, QUICK, stores.work)
+    job = stores.jobs.add(a_job(step("a")))
+
+    await desk.until(job, is_over)
+
+    assert facts == [{"job_id": job.id, "step": "a"}]
+    assert stores.work.workload().runners == ()

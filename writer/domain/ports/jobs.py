@@ -75,7 +75,9 @@ class JobLedger(Protocol):
     def stop(self, job_id: str) -> Job: ...
 
     def resume(self, job_id: str, args: JsonObject | None = None) -> Job:
-        """With `args`, what the job was started with is replaced. A stopped or failed job runs again: its failed and stopped steps are ready, the done ones stay done. In a
+        """With `args`, what the job was started with is replaced.
+
+        A stopped or failed job runs again: its failed and stopped steps are ready, the done ones stay done. In a
         running one, failed steps are ready too, and none waits any longer."""
         ...
 

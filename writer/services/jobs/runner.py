@@ -20,6 +20,8 @@ from writer.domain.errors import (
     kind_of,
 )
 from writer.domain.jobs import Step, StepOutcome
+from writer.domain.log_context import log_context
+from writer.domain.ports.health import WorkBoard
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.usage import UsageEvent
 from writer.services.jobs.context import Handler, LiveStep, StepContext
@@ -62,7 +64,9 @@ class Runner:
         live: LiveText,
         book: UsageBook,
         policy: RunnerPolicy | None = None,
+        board: WorkBoard | None = None,
     ) -> None:
+        self._board = board
         self._worker = worker
         self._ledger = ledger
         self._handlers = handlers
@@ -87,6 +91,9 @@ class Runner:
                 task.cancel()
             await asyncio.gather(*tasks, *self._running, return_exceptions=True)
             await asyncio.gather(*self._committing, return_exceptions=True)
+            if self._board is not None:
+                with suppress(StorageError):
+                    await asyncio.to_thread(self._board.gone, self._worker)
             self.stopped.set()
 
     @property
@@ -113,7 +120,7 @@ class Runner:
             self._woken.clear()
             free = self._policy.slots - len(self._running)
             for step in await self._claimed(free) if free > 0 else ():
-                task = asyncio.create_task(self._run(step), name=f"{step.job_id}/{step.key}")
+                task = asyncio.create_task(self._logged(step), name=f"{step.job_id}/{step.key}")
                 self._running[task] = step
                 task.add_done_callback(self._ended)
             with suppress(TimeoutError):
@@ -133,10 +140,17 @@ class Runner:
 
     async def _beat_forever(self) -> None:
         while True:
+            await self._sign()
             await asyncio.sleep(self._policy.lease / 3)
             if self._running:
                 with suppress(StorageError):  # the lease outlives two missed beats; then another worker takes over
                     await asyncio.to_thread(self._ledger.heartbeat, self._worker, self._policy.lease)
+
+    async def _sign(self) -> None:
+        """For whoever looks after Writer. The lease does not depend on it."""
+        if self._board is not None:
+            with suppress(StorageError):
+                await asyncio.to_thread(self._board.beat, self._worker)
 
     async def _watch_forever(self) -> None:
         """Ends steps whose job was stopped elsewhere, and keeps what has been written so far."""
@@ -169,6 +183,10 @@ class Runner:
     def _live_text(self, step: Step) -> str:
         part = self._live.part(step.job_id, step.key)
         return part.text if part else ""
+
+    async def _logged(self, step: Step) -> None:
+        with log_context(job_id=step.job_id, step=step.key):
+            await self._run(step)
 
     async def _run(self, step: Step) -> None:
         self._live.touch(step.job_id)

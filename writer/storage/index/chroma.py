@@ -66,6 +66,11 @@ class ChromaIndex:
             self._thread = threading.Thread(target=self._serve, name="vector-index", daemon=True)
             self._thread.start()
 
+    @property
+    def position(self) -> tuple[int, int] | None:
+        """The last change it follows, and how many vectors it holds; None while exact search serves in its place."""
+        return (self._applied.number, self._applied.count) if self._collection is not None else None
+
     def close(self) -> None:
         self._closing.set()
         self._woken.set()

@@ -44,6 +44,11 @@ class SwitchingIndex:
                 self.current.close()
 
     @property
+    def position(self) -> tuple[int, int] | None:
+        """The last change it follows, and how many vectors it holds; None while it does not serve."""
+        return self.current.position if self.current is not None else None
+
+    @property
     def state(self) -> str:
         return self.current.state if self.current is not None else "not needed: search finds words"
 

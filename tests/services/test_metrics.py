@@ -1,0 +1,67 @@
+from datetime import UTC, datetime
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from writer.domain.completions import Caller, Purpose, Tokens
+from writer.domain.health import RunnerSign, Workload
+from writer.domain.usage import Outcome, UsageEvent
+from writer.services.metrics import Metrics
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+SECRETS = ("ada@example.org", "job-77", "draft-5", "my-own-name", "a-private-model")
+
+
+def a_call(route: str, cost: int | None = 2_000_000, cached: bool = False, ms: float = 700.0) -> UsageEvent:
+    caller = Caller("ada@example.org", "job-77", "section:s1", "draft-5")
+    tokens = Tokens(10, 5)
+    return UsageEvent("e", NOON, caller, route, Purpose.SECTION, tokens, cost, 1.0, ms, Outcome.OK, "", cached)
+
+
+def figures(metrics: Metrics) -> dict[tuple[str, ...], float]:
+    families = text_string_to_metric_families(metrics.text().decode())
+    return {(s.name, *(f"{k}={v}" for k, v in sorted(s.labels.items()))): s.value for f in families for s in f.samples}
+
+
+def new_metrics() -> Metrics:
+    return Metrics(
+        ["openai", "gemini"],
+        version="1.2",
+        workload=lambda: Workload(3, 2, 12.5, (RunnerSign("w", 1.0),)),
+        runner_alive=lambda: True,
+        open_breakers=lambda: 1,
+        free_bytes=lambda: 5000,
+    )
+
+
+def test_what_happens_is_counted_in_prometheus_format():
+    metrics = new_metrics()
+    metrics.call(a_call("openai:gpt"))
+    metrics.call(a_call("openai:gpt", cost=None, ms=30_000))
+    metrics.call(a_call("openai:gpt", cost=0, cached=True))
+    metrics.request("GET", "/drafts/{draft_id}", 200, 0.02)
+
+    found = figures(metrics)
+    asked = ("outcome=ok", "provider=openai", "purpose=section")
+    assert found["writer_provider_calls_total", "cached=no", *asked] == 2
+    assert found["writer_provider_calls_total", "cached=yes", *asked] == 1
+    assert found["writer_provider_cost_usd_total", "provider=openai"] == 2.0
+    assert found["writer_provider_unpriced_calls_total", "provider=openai"] == 1
+    assert found["writer_provider_tokens_total", "direction=input", "provider=openai"] == 30
+    assert found["writer_provider_call_seconds_bucket", "le=1.0", "provider=openai"] == 1
+    assert found["writer_provider_call_seconds_bucket", "le=+Inf", "provider=openai"] == 2
+    assert found["writer_http_requests_total", "method=GET", "route=/drafts/{draft_id}", "status=200"] == 1
+    assert found[("writer_steps_waiting",)] == 3
+    assert found[("writer_queue_oldest_seconds",)] == 12.5
+    assert found[("writer_routes_resting",)] == 1
+    assert found["writer_info", "version=1.2"] == 1
+
+
+def test_no_label_tells_of_a_person_and_names_of_ones_own_make_no_new_series():
+    metrics = new_metrics()
+    for number in range(50):
+        metrics.call(a_call(f"my-own-name{number}:a-private-model"))
+
+    text = metrics.text().decode()
+    assert not any(secret in text for secret in SECRETS)
+    series = [name for name in figures(metrics) if name[0] == "writer_provider_calls_total"]
+    assert series == [("writer_provider_calls_total", "cached=no", "outcome=ok", "provider=other", "purpose=section")]
