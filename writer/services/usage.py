@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -18,16 +18,20 @@ logger = logging.getLogger(__name__)
 class Usage:
     """Times are UTC; `since` is included, `until` is not."""
 
-    def __init__(self, ledger: UsageLedger) -> None:
+    def __init__(self, ledger: UsageLedger, settle: Callable[[], object] = lambda: None) -> None:
+        """`settle` is called before each question: what this process counted a moment ago is in the answer."""
         self._ledger = ledger
+        self._settle = settle
 
     def total(self, by: Actor, since: datetime | None = None, until: datetime | None = None) -> UsageBucket:
+        self._settle()
         return self._ledger.total(by.user, since, until)
 
     def buckets(
         self, by: Actor, key: UsageKey, since: datetime | None = None, until: datetime | None = None
     ) -> list[UsageBucket]:
         """Days in order, other keys by calls, most first."""
+        self._settle()
         return self._ledger.buckets(by.user, key, since, until)
 
     def calls(
@@ -40,6 +44,7 @@ class Usage:
         job_id: str = "",
     ) -> list[UsageEvent]:
         """Newest first."""
+        self._settle()
         return self._ledger.calls(by.user, since, until, job_id=job_id, limit=limit)
 
 
@@ -51,7 +56,7 @@ class UsageBook:
     While the database cannot be written they wait, and are tried again every `retry_s` seconds.
     """
 
-    def __init__(self, ledger: UsageLedger, *, retry_s: float = 5.0, gather_s: float = 0.25) -> None:
+    def __init__(self, ledger: UsageLedger, *, retry_s: float = 5.0, gather_s: float = 1.0) -> None:
         self._ledger = ledger
         self._retry_s = retry_s
         self._gather_s = gather_s

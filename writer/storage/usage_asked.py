@@ -33,6 +33,9 @@ KEYS_OF = {
     Dimension.CACHED: "cached",
     Dimension.DRAFT: "draft_id",
 }
+UNNAMED = (Dimension.HOUR, Dimension.CACHED)
+"""Whose keys are known beforehand."""
+
 _WITHOUT_WORDS = {"hour", "outcome", "error", "cached"}
 
 Span = tuple[int | None, int | None]

@@ -1,6 +1,7 @@
 """Answers from the roll-ups, and from the calls themselves where those do not tell enough apart."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,9 +13,9 @@ from writer.domain.analytics import CallPage, Dimension, Figures, Filter, Group,
 from writer.domain.usage import Outcome, UsageEvent
 from writer.storage.database import Database
 from writer.storage.rows import KeptWordsRow, RollupRow, UsageRow
-from writer.storage.usage_asked import KEYS_OF, Asked, asked_for, matching_calls, matching_rollups
+from writer.storage.usage_asked import KEYS_OF, UNNAMED, Asked, asked_for, matching_calls, matching_rollups
 from writer.storage.usage_cubes import DAY, HOUR, SUMS
-from writer.storage.usage_folding import BATCH, fold, fold_all
+from writer.storage.usage_folding import BATCH, fold, fold_all, is_behind
 from writer.storage.usage_paging import every_call, page_of_calls
 from writer.storage.usage_times import bucket_of, latency, packed
 
@@ -78,20 +79,9 @@ class Analytics:
             Point(at, name, sums.figures(words=asked.words)) for (at, name), sums in sorted(points.items(), key=_at)
         ]
 
-    def keys(self, owner_id: str, wanted: Filter, by: Dimension, limit: int = 50) -> list[str]:
-        asked = asked_for(wanted, by=by)
-        if asked.cube is None or by not in KEYS_OF:
-            raise ValueError(f"no roll-up tells what calls are {by}")
-        fold_all(self._database, owner_id)
-        table = RollupRow.__table__.c
-        key, calls = table[KEYS_OF[by]], func.sum(table.calls)
-        where = [*matching_rollups(owner_id, asked), table.calls > 0]
-        wanted_keys = select(key).where(*where, key != "")
-        with self._database.reading() as session:
-            if by is Dimension.DRAFT:
-                latest = wanted_keys.order_by(table.cube.desc(), table.day.desc()).limit(_LATEST)
-                return list(dict.fromkeys(session.scalars(latest)))[:limit]
-            return list(session.scalars(wanted_keys.group_by(key).order_by(calls.desc(), key).limit(limit)))
+    def keys(self, owner_id: str, wanted: Filter, limit: int = 50) -> dict[Dimension, list[str]]:
+        with self._folded(owner_id) as session:
+            return {by: _keys(session, owner_id, wanted, by, limit) for by in KEYS_OF if by not in UNNAMED}
 
     def calls(self, owner_id: str, wanted: Filter, *, cursor: str = "", limit: int = 50) -> CallPage:
         return page_of_calls(self._database, owner_id, wanted, cursor, limit)
@@ -102,10 +92,20 @@ class Analytics:
     def fold(self, limit: int = BATCH) -> int:
         return fold(self._database, limit)
 
-    def _found(self, owner_id: str, asked: Asked, limit: int | None = None) -> dict[Key, _Sums]:
-        fold_all(self._database, owner_id)
-        found: dict[Key, _Sums] = {}
+    @contextmanager
+    def _folded(self, owner_id: str) -> Iterator[Session]:
+        """One view of roll-ups that have all of the owner's calls."""
         with self._database.reading() as session:
+            if not is_behind(session, owner_id):
+                yield session
+                return
+        fold_all(self._database, owner_id)
+        with self._database.reading() as session:
+            yield session
+
+    def _found(self, owner_id: str, asked: Asked, limit: int | None = None) -> dict[Key, _Sums]:
+        found: dict[Key, _Sums] = {}
+        with self._folded(owner_id) as session:
             if asked.days is not None:
                 _from_rollups(session, owner_id, asked, found, limit if not asked.spans else None)
             for span in asked.spans:
@@ -113,6 +113,17 @@ class Analytics:
             if asked.words and asked.cube is None:
                 _words(session, owner_id, asked, found)
         return found
+
+
+def _keys(session: Session, owner_id: str, wanted: Filter, by: Dimension, limit: int) -> list[str]:
+    asked = asked_for(Filter(wanted.since, wanted.until), by=by)
+    table = RollupRow.__table__.c
+    key = table[KEYS_OF[by]]
+    chosen = select(key).where(*matching_rollups(owner_id, asked), table.calls > 0, key != "")
+    if by is Dimension.DRAFT:
+        latest = chosen.order_by(table.cube.desc(), table.day.desc()).limit(_LATEST)
+        return list(dict.fromkeys(session.scalars(latest)))[:limit]
+    return list(session.scalars(chosen.group_by(key).order_by(func.sum(table.calls).desc(), key).limit(limit)))
 
 
 def _from_rollups(session: Session, owner_id: str, asked: Asked, found: dict[Key, _Sums], limit: int | None) -> None:

@@ -48,7 +48,7 @@ def fold(database: Database, limit: int = BATCH, owner_id: str = "") -> int:
     """Returns how many calls were taken; of one owner or of all. Calls that are written meanwhile, or late, or by
     another process are taken by the next."""
     with database.reading() as session:
-        if session.scalar(select(UsageRow.id).where(*_pending(owner_id)).limit(1)) is None:
+        if not is_behind(session, owner_id):
             return 0
     with database.writing(durable=False) as session:
         one_at_a_time(database, session)
@@ -58,6 +58,10 @@ def fold(database: Database, limit: int = BATCH, owner_id: str = "") -> int:
             additions.call(row)
         additions.write(database, session)
     return len(calls)
+
+
+def is_behind(session: Session, owner_id: str = "") -> bool:
+    return session.scalar(select(UsageRow.id).where(*_pending(owner_id)).limit(1)) is not None
 
 
 def fold_all(database: Database, owner_id: str = "") -> int:

@@ -20,8 +20,9 @@ class AnalyticsStore(Protocol):
         """Days and hours in order, the latest `limit`; other keys by cost, then calls, most first."""
         ...
 
-    def keys(self, owner_id: str, wanted: Filter, by: Dimension, limit: int = 50) -> list[str]:
-        """The keys alone, without "": most calls first, of drafts the latest. Only the filter's time counts."""
+    def keys(self, owner_id: str, wanted: Filter, limit: int = 50) -> dict[Dimension, list[str]]:
+        """The keys alone of every dimension that has names, without "": most calls first, of drafts the latest. Only
+        the filter's time counts."""
         ...
 
     def series(self, owner_id: str, wanted: Filter, step: Step, by: Dimension | None) -> list[Point]:

@@ -1,6 +1,6 @@
 """Figures over the ledger of calls: of one's own calls alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from writer.domain.actors import Actor
@@ -37,11 +37,19 @@ class Analytics:
         library: LibraryStore,
         suggestions: SuggestionStore,
         openings: Openings = lambda since, until: [],
+        settle: Callable[[], object] = lambda: None,
     ) -> None:
-        self._store = store
+        """`settle` is called before each question: what this process counted a moment ago is in the answer."""
+        self._ledger = store
+        self._settle = settle
         self._library = library
         self._suggestions = suggestions
         self._openings = openings
+
+    @property
+    def _store(self) -> AnalyticsStore:
+        self._settle()
+        return self._ledger
 
     def totals(self, by: Actor, wanted: Filter) -> Figures:
         return self._store.totals(by.user, wanted) if _sees(by, wanted) else Figures()
@@ -93,8 +101,8 @@ class Analytics:
 
     def choices(self, by: Actor, wanted: Filter) -> Choices:
         """What occurs in the filter's time, whatever else it says."""
-        time = Filter(wanted.since, wanted.until)
-        found = {name: tuple(self._store.keys(by.user, time, dimension)) for dimension, name in _CHOSEN.items()}
+        keys = self._store.keys(by.user, wanted)
+        found = {name: tuple(keys[dimension]) for dimension, name in _CHOSEN.items()}
         persons = (by.user,) if found["routes"] else ()
         titles = self._library.summaries(by.user, found["drafts"])
         return Choices(**found, persons=persons, labels={id_: draft.title for id_, draft in titles.items()})
