@@ -24,6 +24,7 @@ SCREENS = (
     ("analytics", "Analytics", ":material/monitoring:"),
     ("models", "Models", ":material/deployed_code:"),
     ("settings", "Settings", ":material/settings:"),
+    ("health", "Health", ":material/monitor_heart:"),
 )
 
 

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Opened, button, go, is_empty, settled, try_it
 
-PAGES = ("Write", "Drafts", "Editor", "Ask", "Sources", "Playground", "Analytics", "Models", "Settings")
+PAGES = ("Write", "Drafts", "Editor", "Ask", "Sources", "Playground", "Analytics", "Models", "Settings", "Health")
 STREAMLITS_OWN = {"presentation-role-conflict"}  # its file uploader's
 
 

@@ -7,13 +7,11 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
 from writer.api.shapes import WhoAsks
+from writer.services.doctor import NEEDED
 from writer.services.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from writer.bootstrap import App
-
-# Without a provider or an embedding model Writer still writes and searches, only less well.
-_NEEDED = {"Data folder", "Disk", "Database", "Migrations", "Search index", "Queue"}
 
 
 def routes(app: "App", who: WhoAsks) -> APIRouter:
@@ -25,8 +23,8 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
 
     @router.get("/ready")
     def ready(response: Response) -> dict[str, Any]:
-        """503 while the database, the index or the runner cannot do its part."""
-        checks = [asdict(finding) for finding in app.doctor() if finding.name in _NEEDED]
+        """503 while the disk, the database and its tables, the index or the runner cannot do their part."""
+        checks = [asdict(finding) for finding in app.doctor() if finding.name in NEEDED]
         if app.settings.runner == "embedded":
             sentence = "Jobs run in this process." if app.runner_alive else "Nothing runs jobs in this process."
             checks.append({"name": "Runner", "ok": app.runner_alive, "sentence": sentence})

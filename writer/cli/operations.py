@@ -25,6 +25,9 @@ def add_to(commands: "Commands") -> None:
     looking = commands.add_parser("doctor", help="what works here and what is missing")
     looking.add_argument("--json", action="store_true", help="one JSON document on standard output")
     looking.set_defaults(run=doctor)
+    asking = commands.add_parser("health", help="whether it can do its work now: what waits, what rests")
+    asking.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    asking.set_defaults(run=health)
     for name, run, words in (
         ("worker", worker, "run jobs until stopped (for Postgres; as many as you like)"),
         ("migrate", migrate, "bring the database to this version"),
@@ -58,6 +61,22 @@ def doctor(args: argparse.Namespace) -> int:
         for name in unknown:
             show(f"unknown  {name}: Writer has no such setting; see docs/settings.md.")
     return DONE if all(finding.ok for finding in findings if finding.name in NEEDED) else UNEXPECTED
+
+
+def health(args: argparse.Namespace) -> int:
+    """What /api/ready says, asked of the data folder: it needs no server."""
+    from writer.services.doctor import NEEDED as FOR_WORK
+
+    with opened() as app:
+        findings = [finding for finding in app.doctor() if finding.name in FOR_WORK]
+        load = app.workload()
+    ready = all(finding.ok for finding in findings)
+    if args.json:
+        emit({"ready": ready, "checks": findings, "workload": load})
+    else:
+        for finding in findings:
+            show(f"{'ok     ' if finding.ok else 'missing'}  {finding.name}: {finding.sentence}")
+    return DONE if ready else UNEXPECTED
 
 
 def worker(args: argparse.Namespace) -> int:

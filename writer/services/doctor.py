@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from writer.domain.errors import WriterError
 
+NEEDED = frozenset({"Data folder", "Disk", "Database", "Migrations", "Search index", "Queue"})
+"""Without a provider or an embedding model Writer still writes and searches, only less well."""
+
 Check = Callable[[], str]
 """Returns a sentence about what works, or raises a WriterError whose sentence says what is missing and what to do."""
 
