@@ -7,7 +7,9 @@ from itertools import dropwhile
 ALL = (
     "article", "providers", "stop", "overlap", "extractive", "retrieval", "search", "reimport", "embedding",
     "citations", "startup", "kills", "hunks", "ask", "checks", "exports",
-    "ingest_kills", "editor", "editor_kills", "versions", "publish", "compare_routes", "downloads",
+    "ingest_kills", "editor", "editor_kills", "versions", "publish", "library", "compare_routes", "downloads",
+    "analytics", "metering",
+    "local_generation",
 )  # fmt: skip
 
 
