@@ -78,7 +78,7 @@ def _chosen(devices: dict[str, DeviceOffer]) -> LocalChoice:
     context = left.number_input(
         "Longest text, in tokens", min_value=0, step=512, key="load:context", help="0: all that the model can read."
     )
-    together = right.number_input("Sections written side by side", min_value=1, max_value=16, key="load:together")
+    together = right.number_input("Sections written side by side", min_value=1, max_value=8, key="load:together")
     return LocalChoice(device, precision, quantisation, int(context), int(together))
 
 

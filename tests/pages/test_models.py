@@ -13,6 +13,7 @@ from tests.support.ollama_server import OllamaSite
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.models import ModelState
+from writer.domain.ports.local_models import LocalChoice, Precision, Quantisation
 from writer.domain.ports.settings import ProviderAccount
 
 NAME = "org/tiny"
@@ -25,8 +26,18 @@ def hub() -> Iterator[HubSite]:
 
 
 @pytest.fixture
-def settings_of_app(hub: HubSite) -> dict[str, str]:
-    return {"WRITER_HUB_URL": hub.url, "WRITER_FETCH_HOSTS": f"localhost:{hub.port}"}
+def memory_mb() -> str:
+    """What all models together may take; 0 for what is free."""
+    return "0"
+
+
+@pytest.fixture
+def settings_of_app(hub: HubSite, memory_mb: str) -> dict[str, str]:
+    return {
+        "WRITER_HUB_URL": hub.url,
+        "WRITER_FETCH_HOSTS": f"localhost:{hub.port}",
+        "WRITER_LOCAL_MEMORY_MB": memory_mb,
+    }
 
 
 def when(true: Callable[[], bool]) -> None:
@@ -227,3 +238,40 @@ def test_what_providers_offer_is_asked_on_request_and_a_failure_is_a_sentence(ap
     assert "off:" in at.warning[0].value.replace("\\", "")
     assert key not in after
     assert [path for _, path, _ in service.requests] == ["/v1/models"]
+
+
+def test_what_is_chosen_for_loading_is_how_it_is_loaded(app: App, screen: Screen, hub: HubSite) -> None:
+    app.models.download(NAME, LOCAL_ACTOR)
+    when(lambda: state(app) is ModelState.DOWNLOADED)
+    at = screen("models")
+    at.button(key=f"model:Load:{NAME}").click().run()
+    assert [metric.label for metric in at.metric] == ["Memory it needs", "Free"]
+
+    for key, value in (("device", "cpu"), ("precision", Precision.FLOAT32), ("quantisation", Quantisation.INT8)):
+        at.session_state[f"load:{key}"] = value
+    at.session_state["load:context"], at.session_state["load:together"] = 128, 2
+    at.session_state["models:asked"] = ("Load", NAME)
+    at.button(key="load:now").click().run()
+
+    assert not at.exception
+    chosen = LocalChoice("cpu", Precision.FLOAT32, Quantisation.INT8, 128, 2)
+    assert app.models.runtime.default(NAME) == chosen
+    when(lambda: state(app) is ModelState.FAILED)  # its weights are none that a model could have
+    at = screen("models")
+    assert at.error
+    assert f"model:Load:{NAME}" in {button.key for button in at.button}
+
+
+@pytest.mark.parametrize("memory_mb", ["1"])
+def test_a_model_that_does_not_fit_into_memory_is_not_loaded_and_says_why(
+    app: App, screen: Screen, hub: HubSite
+) -> None:
+    hub.models[NAME] = a_model(3_000_000)
+    app.models.download(NAME, LOCAL_ACTOR)
+    when(lambda: state(app) is ModelState.DOWNLOADED)
+    at = screen("models")
+
+    at.button(key=f"model:Load:{NAME}").click().run()
+
+    assert at.button(key="load:now").disabled
+    assert "That does not fit" in at.warning[0].value

@@ -33,7 +33,7 @@ class LoadBody(ModelBody):
     precision: Precision = Precision.AUTO
     quantisation: Quantisation = Quantisation.NONE
     context: Annotated[int, Field(ge=0, le=10_000_000)] = 0
-    together: Annotated[int, Field(ge=1, le=16)] = 4
+    together: Annotated[int, Field(ge=1, le=8)] = 4
 
 
 class ServedBody(Body):
