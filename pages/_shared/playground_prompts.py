@@ -9,7 +9,7 @@ from pages._shared import drawers
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.comparing import comparison_blocks, told
-from pages._shared.paper import show_paper
+from pages._shared.paper import escaped, show_paper, text_block
 from pages._shared.playground_form import fill_form, path_of, prompt_written
 from pages._shared.playground_place import VIEW, VIEWS
 from pages._shared.text import ago, counted, shortened
@@ -124,7 +124,7 @@ def _keep(prompt: SavedPrompt | None, place: Place, text: PromptText, note: str)
     library, actor = get_app().prompts, current_actor()
     if prompt is None:
         made = library.add(place, text, actor)
-        drawers.close(said=f"“{made.place.name}” is kept.")
+        drawers.close(said=f"“{as_markdown(made.place.name)}” is kept.")
     library.move(prompt.id, place, actor)
     now = library.revise(prompt.id, text, actor, note)
     same = now.latest.number == prompt.latest.number
@@ -135,9 +135,13 @@ def _versions(prompt: SavedPrompt) -> None:
     library, actor = get_app().prompts, current_actor()
     versions = library.versions(prompt.id, actor)
     st.markdown(f"**{as_markdown(path_of(prompt), 200)}**, {counted(len(versions), 'version')}")
+    if len(versions) == 1:
+        st.caption("Edit it, and the text as it is now stays here to be compared.")
+        show_paper([text_block(escaped(versions[0].text.user))], key="prompts:only", label="The only version")
+        return
     numbers = {one.number: _line(one) for one in versions}
     with st.container(horizontal=True):
-        first = _number("From", numbers, min(1, len(numbers) - 1), prompt)
+        first = _number("From", numbers, 1, prompt)
         second = _number("To", numbers, 0, prompt)
     found = library.difference(prompt.id, first, second, actor)
     st.caption(told(found))

@@ -7,7 +7,7 @@ import streamlit as st
 from pages._shared import drawers, place
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
-from pages._shared.comparing import comparison_blocks, told
+from pages._shared.comparing import comparison_blocks
 from pages._shared.paper import show_paper, text_block
 from pages._shared.playground_place import leave_comparison
 from pages._shared.text import counted, duration, money, shortened
@@ -111,7 +111,8 @@ def draw_difference(comparison: Comparison, replies: Sequence[Reply]) -> None:
             )
             beside = st.toggle("Side by side", key="playground:beside", persist_state="session")
         found = get_app().playground.difference(comparison, *pair)
-        st.caption(told(found).replace("1 section differs: ", ""))
+        gone, come = found.words
+        st.caption("Nothing differs." if found.is_empty else f"{counted(gone, 'word')} out, {counted(come, 'word')} in")
         show_paper(comparison_blocks(found, beside=beside), key="playground:words", label="Word by word")
 
 

@@ -47,6 +47,9 @@ ROUTES = [
     ("PUT", "/style-guide"),
     ("POST", "/style-guide/ignored"),
     ("POST", "/drafts/{draft}/suggestions/suggestion-1"),
+    ("POST", "/comparisons"),
+    ("POST", "/prompts"),
+    ("POST", "/prompts/import"),
 ]
 WITHOUT_A_BODY_TOO = [
     ("POST", "/imports/{job}/again"),
@@ -56,6 +59,7 @@ WITHOUT_A_BODY_TOO = [
 ]
 FIELDS += ["check", "ignored", "preferred", "banned", "variety", "oxford_comma"]
 FIELDS += ["id", "action", "pass", "before", "after", "instruction", "model", "accepted", "rejected", "edited"]
+FIELDS += ["prompt", "system", "values", "contenders", "name", "folder", "tags", "content", "temperature"]
 PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

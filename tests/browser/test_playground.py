@@ -65,7 +65,9 @@ def test_replies_a_vote_and_the_words_that_differ_break_no_rule(
 
     expect(page.get_by_role("heading", name=re.compile("· openai:refused"))).to_be_visible(timeout=SLOW)
     page.get_by_text("Word by word").click()
-    expect(page.get_by_text("words out").or_(page.get_by_text("word out"))).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text(re.compile("words? out, "))).to_be_visible(timeout=SLOW)
+    page.get_by_text("Side by side").click()
+    expect(page.get_by_role("group", name="Before").first).to_be_visible(timeout=SLOW)
     settled(page)
     assert violations(Axe().run(page).response) == []
     assert page.evaluate(OVERFLOW) <= 0
@@ -109,6 +111,16 @@ def test_the_library_and_the_ratings_break_no_rule(visit_with_model: Opened, dar
     settled(page)
     assert violations(Axe().run(page).response) == []
     assert page.evaluate(OVERFLOW) <= 0
+    with page.expect_download() as coming:
+        button(page, "Export as YAML").click()
+    file = {"name": "prompts.yaml", "mimeType": "text/yaml", "buffer": coming.value.path().read_bytes()}
+    button(page, "Import").click()
+    page.locator("input[type=file]").set_input_files(files=[file])
+    button(page, "Import them").click(timeout=SLOW)
+    expect(toast).to_contain_text(re.compile("[1-9] new, 0 with"), timeout=SLOW)
+    toast.get_by_role("button").first.click()
+    expect(page.get_by_text("Greeting").nth(1)).to_be_visible(timeout=SLOW)
+    expect(toast).to_have_count(0, timeout=SLOW)
     page.get_by_role("tab", name="Ratings").click()
     settled(page)
     page.get_by_text("No ratings yet").or_(page.get_by_text("95 in 100 lie between")).first.wait_for()

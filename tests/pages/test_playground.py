@@ -227,10 +227,12 @@ class TestWithAModel:
     def test_what_stands_in_the_form_is_kept_as_a_prompt(self, app: App, screen: Screen) -> None:
         at = screen("playground")
         at.text_area(key="playground:prompt").set_value("Say {{what}}").run()
-        opened(at, "playground:keep", "Keep", Name="Greeting")
+        name = "![it](http://elsewhere.example/x.png)"
+        at = opened(at, "playground:keep", "Keep", Name=name)
 
         (kept,) = app.prompts.search(LOCAL_ACTOR)
-        assert (kept.place.name, kept.latest.text.user) == ("Greeting", "Say {{what}}")
+        assert (kept.place.name, kept.latest.text.user) == (name, "Say {{what}}")
+        assert "![it](" not in at.toast[0].value
 
     def test_the_library_is_searched_edited_used_and_pruned(self, app: App, screen: Screen) -> None:
         kept = app.prompts.add(Place("Hi", "Mail", ("kind",)), PromptText("Say hi"), LOCAL_ACTOR)

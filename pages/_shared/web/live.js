@@ -80,7 +80,7 @@ class View {
     part.error = step.error
     part.facts = step.facts ?? ""
     if (part.stop) part.stop.hidden = !["ready", "running"].includes(step.state)
-    part.node.dataset.state = step.state
+    part.node.dataset.state = step.state === "done" && step.error ? "failed" : step.state
     this.makeRoom()
     if (part.card && step.text.length >= part.text.length) part.text = step.text
     this.mark(step.key)
