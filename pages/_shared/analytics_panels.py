@@ -113,7 +113,8 @@ def _before(answers: Answers, asked: Asked) -> list[Series[Pick]]:
         moments.append(at)
         at = end_of(at, asked.step)
     shifted = [at + (wanted.since - other.since) for at in moments]
-    return [Series("The time before", [found.get(at, 0) for at in moments], kind="dotted", moments=shifted)]
+    name = "The time before" if asked.compare == "before" else "The other time"
+    return [Series(name, [found.get(at, 0) for at in moments], kind="dotted", moments=shifted)]
 
 
 def draw_breakdown(answers: Answers, asked: Asked) -> None:
@@ -184,7 +185,7 @@ def _differences(asked: Asked, now: Figures, then: Figures) -> dict[str, str]:
     measure = MEASURES[asked.measure]
     difference = change(measure.value(now), measure.value(then)) or ("new" if not then.calls else "n/a")
     return {
-        f"{measure.title} before": as_markdown(measure.written(then), 40),
+        f"{measure.title} {'before' if asked.compare == 'before' else 'then'}": as_markdown(measure.written(then), 40),
         "Change": as_markdown(difference, 20),
     }
 

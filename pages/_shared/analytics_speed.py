@@ -14,7 +14,7 @@ from writer.domain.analytics import Dimension, Group, Latency, Point
 from writer.security.render import as_markdown
 
 _MOST = 12
-_UNTIMED = (Dimension.OUTCOME, Dimension.ERROR, Dimension.CACHED, Dimension.DRAFT, Dimension.DAY)
+_UNTIMED = (Dimension.OUTCOME, Dimension.ERROR, Dimension.CACHED, Dimension.DRAFT, Dimension.DAY, Dimension.HOUR)
 _RANKS = {"Half of the calls": "p50", "95 of 100": "p95", "99 of 100": "p99"}
 
 

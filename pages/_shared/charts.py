@@ -22,6 +22,7 @@ T = TypeVar("T")
 COLOURS = tuple(f"#00000{number}" for number in range(1, 8))  # Streamlit puts the theme's chart colours in their place
 _HEIGHT, _LEGEND_LINE = 260, 22
 _CLICKS = "charts:clicks"
+_MOMENT = timedelta(microseconds=1)
 _HOVER_TIME = {Step.HOUR: "%-d %b %Y, %H:%M", Step.DAY: "%-d %b %Y", Step.MONTH: "%B %Y"}
 _WIDTH_MS = {Step.HOUR: 3_600_000, Step.DAY: 86_400_000, Step.MONTH: 28 * 86_400_000}
 
@@ -61,7 +62,7 @@ def over_time(
     axis: dict[str, Any] = {"type": "date"}
     if span[0] and span[1]:
         half = timedelta(milliseconds=_WIDTH_MS[step] / 2)
-        axis["range"] = [span[0] - half, span[1] - half]
+        axis["range"] = [_begin(span[0], step) - half, _begin(span[1] - _MOMENT, step) + half]
     figure.update_layout(barmode="stack", xaxis=axis)
     _draw(figure, title, key, words, [one.picks for one in series], on_pick)
 
@@ -91,6 +92,13 @@ def in_order(title: str, names: Sequence[str], series: Sequence[Series[T]], *, k
     figure = _by_name(names, series, unit, lying=False)
     figure.update_layout(xaxis={"type": "category"})
     _draw(figure, title, key, words, [], None)
+
+
+def _begin(at: datetime, step: Step) -> datetime:
+    if step is Step.HOUR:
+        return at.replace(minute=0, second=0, microsecond=0)
+    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day.replace(day=1) if step is Step.MONTH else day
 
 
 def _by_name(names: Sequence[str], series: Sequence[Series[T]], unit: str, *, lying: bool) -> "Figure":

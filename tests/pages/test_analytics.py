@@ -151,7 +151,7 @@ def test_two_times_of_ones_choice_are_compared_by_what_they_are_divided_by(used:
 
     [by_route] = [table.value for table in at.table if "Change" in table.value.columns]
     row = by_route[by_route["Route"].str.contains("gpt")].iloc[0]
-    assert row["Calls before"] == "1"
+    assert row["Calls then"] == "1"
     assert row["Change"].replace("\\", "") == "+100%"
 
 
@@ -336,3 +336,20 @@ def test_suggestions_show_what_was_accepted_and_what_a_kept_word_has_cost(used: 
     assert by_model["Cost of a kept word"].iloc[0].replace("\\", "") == "$0.00040"
     assert dict(zip(by_action["Action"], by_action["Accepted"], strict=True)) == {"Shorten": "50%", "Rewrite": "0%"}
     assert "Suggestions accepted, by action. " in words(at)[-1]
+
+
+def test_what_cannot_be_asked_together_is_said_once_and_the_rest_is_shown(used: App, screen: Screen) -> None:
+    at = screen("analytics", time="all", by="hour", route=GPT)
+
+    assert [warning.value for warning in at.warning if "31 days" in warning.value] == [at.warning[0].value]
+    assert metrics(at)["Calls"] == "3"
+    assert len(at.get("plotly_chart")) >= 3
+
+
+def test_a_month_that_is_shown_in_part_has_its_whole_bar_in_sight(used: App, screen: Screen) -> None:
+    at = screen("analytics", time="7d", step="month", compare="none", show="calls")
+
+    figure = charts(at)[0]
+    first, last = figure["layout"]["xaxis"]["range"]  # type: ignore[index]  # a figure as JSON
+    for bar in figure["data"][0]["x"]:  # type: ignore[index]  # as above
+        assert first < bar.replace(" ", "T") < last
