@@ -275,3 +275,19 @@ def test_a_model_that_does_not_fit_into_memory_is_not_loaded_and_says_why(
 
     assert at.button(key="load:now").disabled
     assert "That does not fit" in at.warning[0].value
+
+
+@pytest.mark.parametrize("memory_mb", ["20"])
+def test_a_smaller_choice_that_fits_is_offered(app: App, screen: Screen, hub: HubSite) -> None:
+    hub.models[NAME] = a_model(3_000_000)
+    app.models.download(NAME, LOCAL_ACTOR)
+    when(lambda: state(app) is ModelState.DOWNLOADED)
+    at = screen("models")
+    at.button(key=f"model:Load:{NAME}").click().run()
+    assert at.button(key="load:smaller:0").label == "Choose 16 bits (bfloat16), 256 tokens, 4 side by side"
+
+    at.session_state["models:asked"] = ("Load", NAME)
+    at.button(key="load:smaller:0").click().run()
+
+    assert not at.button(key="load:now").disabled
+    assert at.selectbox(key="load:precision").value is Precision.BFLOAT16
