@@ -13,7 +13,7 @@ from pages._shared.draft_search import draw_close
 from pages._shared.draft_selection import draw_selected, select_all_as_asked
 from pages._shared.header import title_row
 from pages._shared.text import counted
-from writer.domain.library import Wanted
+from writer.domain.library import Card, Wanted, shelf_of
 from writer.security.render import as_markdown
 from writer.services.drafts import TRASH_DAYS
 from writer.services.library import Found
@@ -34,22 +34,22 @@ def page() -> None:
         draw_calendar()
         return
     query, trashed = draw_find()
-    shelf = app.library.find(Wanted(trashed=trashed), actor, limit=0).shelf
-    wanted = draw_filters(shelf, query, trashed)
-    show_found(wanted)
+    cards = app.library.cards(actor, trashed=trashed)
+    wanted = draw_filters(shelf_of(cards), query, trashed)
+    show_found(wanted, cards)
     if query.strip() and not trashed:
         draw_close(query)
 
 
-def show_found(wanted: Wanted) -> None:
+def show_found(wanted: Wanted, cards: list[Card]) -> None:
     number = max(1, int(st.session_state.get(PAGE) or 1))
-    found = app.library.find(wanted, actor, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE)
+    found = app.library.find(wanted, actor, limit=ON_A_PAGE, offset=(number - 1) * ON_A_PAGE, cards=cards)
     pages = max(1, -(-found.total // ON_A_PAGE))
     if number > pages:
         st.session_state[PAGE] = pages
-        found = app.library.find(wanted, actor, limit=ON_A_PAGE, offset=(pages - 1) * ON_A_PAGE)
+        found = app.library.find(wanted, actor, limit=ON_A_PAGE, offset=(pages - 1) * ON_A_PAGE, cards=cards)
     if found.total:
-        show_page(found, wanted)
+        show_page(found, wanted, cards)
     else:
         nothing(wanted)
     if pages > 1:
@@ -57,8 +57,9 @@ def show_found(wanted: Wanted) -> None:
             st.pagination(pages, key=PAGE, on_change="rerun", bind="query-params")
 
 
-def show_page(found: Found, wanted: Wanted) -> None:
-    twins = {} if wanted.trashed else app.library.twins(actor)
+def show_page(found: Found, wanted: Wanted, cards: list[Card]) -> None:
+    shown = {entry.card.id for entry in found.entries}
+    twins = {} if wanted.trashed else app.library.twins(actor, of=shown, cards=cards)
     select_all_as_asked()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(counted(found.total, "draft"), width="stretch")

@@ -1,10 +1,11 @@
 """Drafts in their library: cards without text, places, and changes to many at once."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Text, case, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from writer.domain.drafts import DraftState, DraftSummary, SectionState
@@ -140,8 +141,15 @@ _CARD = (
     DraftRow.updated_at,
     DraftRow.deleted_at,
     DraftRow.tags,
-    DraftRow.brief,
+    type_coerce(DraftRow.brief, Text).label("brief"),
 )
+_NOT_DUE = '"due":null'
+"""As it is stored. Inside of a text its quotation marks would be escaped."""
+
+
+def _due(brief: str) -> date | None:
+    """Most briefs have no day, and need not be read for it."""
+    return None if _NOT_DUE in brief else due_from_json(json.loads(brief))
 
 
 def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -174,7 +182,7 @@ def _card(row: Any) -> Card:
         tags=tuple(row.tags),
         folder=row.folder or "",
         planned=date.fromisoformat(row.planned) if row.planned else None,
-        due=due_from_json(row.brief),
+        due=_due(row.brief),
         deleted_at=row.deleted_at,
     )
 
@@ -191,5 +199,5 @@ def _summary(row: Any) -> DraftSummary:
         updated_at=row.updated_at,
         tags=tuple(row.tags),
         deleted_at=row.deleted_at,
-        due=due_from_json(row.brief),
+        due=_due(row.brief),
     )

@@ -125,6 +125,7 @@ def test_titles_are_flagged_that_say_the_same_and_not_those_that_differ_in_their
     assert set(found) == set(same)
     assert [twin.score == 1.0 for twin in found[same[0]]] == [True, False]
     assert {twin.draft_id for twin in found[same[1]]} == {same[0], same[2]}
+    assert library.twins(ANNA, of={same[1]}, cards=library.cards(ANNA)) == {same[1]: found[same[1]]}
     library.trash([same[0], same[2]], ANNA)
     assert library.twins(ANNA) == {}
 

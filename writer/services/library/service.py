@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -63,8 +63,14 @@ class Library:
         self._exports = exports
         self._titles = titles
 
-    def find(self, wanted: Wanted, by: Actor, *, limit: int = 50, offset: int = 0) -> Found:
-        cards = self._store.cards(by.user, trashed=wanted.trashed)
+    def cards(self, by: Actor, *, trashed: bool = False) -> list[Card]:
+        """All of them, to be handed to the questions below by who asks several at once."""
+        return self._store.cards(by.user, trashed=trashed)
+
+    def find(
+        self, wanted: Wanted, by: Actor, *, limit: int = 50, offset: int = 0, cards: Sequence[Card] | None = None
+    ) -> Found:
+        cards = self.cards(by, trashed=wanted.trashed) if cards is None else cards
         query = joined_surrogates(wanted.query).strip()
         matching = self._store.cards(by.user, query, trashed=wanted.trashed) if query else cards
         found = arranged(matching, wanted)
@@ -73,9 +79,11 @@ class Library:
         entries = tuple(Entry(card, summaries[card.id]) for card in part if card.id in summaries)
         return Found(entries, len(found), shelf_of(cards))
 
-    def twins(self, by: Actor) -> dict[str, list[Twin]]:
-        """By draft, other drafts whose title says the same, closest first."""
-        return self._titles.twins(by.user, self._store.cards(by.user))
+    def twins(
+        self, by: Actor, *, of: Collection[str] | None = None, cards: Sequence[Card] | None = None
+    ) -> dict[str, list[Twin]]:
+        """By draft (or only for the drafts `of` these ids), others whose title says the same, closest first."""
+        return self._titles.twins(by.user, self.cards(by) if cards is None else cards, of)
 
     def calendar(self, first: date, last: date, by: Actor) -> list[DayEntry]:
         return calendar(self._store.cards(by.user), first, last)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from writer.domain.errors import ConfigurationError, ProviderError
@@ -42,12 +42,12 @@ class TitleIndex:
             done += len(made)
         return done
 
-    def twins(self, owner_id: str, cards: Sequence[Card]) -> dict[str, list[Twin]]:
-        """By draft, closest first; drafts whose title is their own are left out."""
+    def twins(self, owner_id: str, cards: Sequence[Card], of: Collection[str] | None = None) -> dict[str, list[Twin]]:
+        """By draft, closest first; drafts whose title is their own are left out, and others than `of` these ids."""
         same = same_titles(cards)
-        close = self._close(owner_id, cards)
+        close = self._close(owner_id, cards, of)
         found: dict[str, list[Twin]] = {}
-        for card in cards:
+        for card in cards if of is None else [card for card in cards if card.id in of]:
             known = same.get(card.id, [])
             named = {twin.draft_id for twin in known}
             both = [*known, *(twin for twin in close.get(card.id, ()) if twin.draft_id not in named)]
@@ -55,10 +55,10 @@ class TitleIndex:
                 found[card.id] = both[:MOST_TWINS]
         return found
 
-    def _close(self, owner_id: str, cards: Sequence[Card]) -> dict[str, list[Twin]]:
+    def _close(self, owner_id: str, cards: Sequence[Card], of: Collection[str] | None) -> dict[str, list[Twin]]:
         there = {card.id for card in cards}
         titles = self._store.titles(owner_id, self._embedder.model) if self._embedder else []
-        return _pairs([title for title in titles if title.draft_id in there])
+        return _pairs([title for title in titles if title.draft_id in there], of)
 
     def _vectors(self, embedder: Embedder, texts: Sequence[str]) -> list[bytes]:
         try:
@@ -68,23 +68,32 @@ class TitleIndex:
             return [b""] * len(texts)
 
 
-def _pairs(titles: Sequence[TitleVector]) -> dict[str, list[Twin]]:
+def _pairs(titles: Sequence[TitleVector], of: Collection[str] | None) -> dict[str, list[Twin]]:
     import numpy as np
 
     if len(titles) < 2:
         return {}
     matrix: Any = np.frombuffer(b"".join(one.vector for one in titles), "<f4").reshape(len(titles), -1)
     found: dict[str, list[Twin]] = {}
-    for n, one in enumerate(titles):
-        scores = matrix @ matrix[n]
+    asked = [n for n, one in enumerate(titles) if of is None or one.draft_id in of]
+    for n, scores in _rows_of_scores(matrix, asked):
+        one = titles[n]
         scores[n] = 0.0
-        order = [int(m) for m in np.argsort(-scores, kind="stable")[:_LOOKED_AT] if scores[m] >= CLOSE]
+        near_enough = np.flatnonzero(scores >= CLOSE)
+        order = [int(m) for m in near_enough[np.argsort(-scores[near_enough], kind="stable")][:_LOOKED_AT]]
         near = [m for m in order if not _counts_differ(one.title, titles[m].title)][:MOST_TWINS]
         if near:
             found[one.draft_id] = [
                 Twin(titles[m].draft_id, titles[m].title, round(min(1.0, float(scores[m])), 2)) for m in near
             ]
     return found
+
+
+def _rows_of_scores(matrix: Any, asked: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    """Each asked row against all, many at once."""
+    for start in range(0, len(asked), _AT_ONCE):
+        rows = list(asked[start : start + _AT_ONCE])
+        yield from zip(rows, matrix[rows] @ matrix.T, strict=True)
 
 
 def _counts_differ(one: str, other: str) -> bool:
