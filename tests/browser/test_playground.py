@@ -98,7 +98,7 @@ def test_the_library_and_the_ratings_break_no_rule(visit_with_model: Opened, dar
     page = visit_with_model("/playground?view=Prompts", dark=dark, width=width)
     button(page, "New prompt").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Name").fill("Greeting")
+    dialog.get_by_label("Name").fill("Greeting ![x](http://elsewhere.example/x.png)")  # never fetched
     dialog.get_by_label("Prompt text").fill("Say {{what}} kindly")
     dialog.get_by_label("Tags, with commas").fill("short, kind")
     assert violations(Axe().run(page).response) == []

@@ -127,6 +127,7 @@ class Replying:
         try:
             route = comparison.contenders[column].route
             provider = await asyncio.to_thread(self._provider_for, comparison.owner_id, route)
+            came.began = self._clock()  # importing a vendor's library is nothing that the route could help
             async with aclosing(provider.stream(request_of(comparison, column, context.caller))) as events:
                 async for event in events:
                     if isinstance(event, TextDelta):
