@@ -73,7 +73,8 @@ def _card(standing: Standing) -> None:
         spent = f"{money(standing.spent_micros)} of {money(budget.limit_micros)} in {month_name(standing.month)}"
         aside = f", {money(standing.reserved_micros)} set aside" if standing.reserved_micros else ""
         st.progress(min(1.0, standing.share), text=as_markdown(f"{spent}{aside} ({standing.share:.0%})"))
-        st.caption(f"Calls without a known price: {_UNPRICED[budget.unpriced].lower()}.")
+        refused = budget.unpriced is Unpriced.REFUSE
+        st.caption(f"Calls without a known price are {'refused' if refused else 'let through, uncounted'}.")
         bar = st.container(horizontal=True)
         with bar.popover("Change", icon=":material/edit:", key=f"budget:change:{budget.id}"):
             _change(standing)

@@ -84,9 +84,10 @@ class Standing:
     def sentence(self) -> str:
         """For whoever is about to start paid work."""
         spent, limit = money(self.spent_micros), money(self.budget.limit_micros)
+        when = "" if self.budget.month else f" in {month_name(self.month)}"
         if self.level == "reached":
-            return f"{self.budget.name} is used up: {spent} of {limit} in {month_name(self.month)}."
-        return f"{self.budget.name} is used to {self.share:.0%}: {spent} of {limit} in {month_name(self.month)}."
+            return f"{self.budget.name} is used up: {spent} of {limit}{when}."
+        return f"{self.budget.name} is used to {self.share:.0%}: {spent} of {limit}{when}."
 
 
 @dataclass(frozen=True, slots=True)
