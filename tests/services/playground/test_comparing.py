@@ -247,3 +247,23 @@ def test_the_mark_of_a_kept_prompt_is_in_usage_and_in_the_draft(house: House) ->
     assert {call.prompt_version for call in house.app.usage.calls(LOCAL_ACTOR, job_id=made.job_id)} == {"prompt:x@3"}
     newest = house.app.drafts.versions(draft.id, LOCAL_ACTOR)[0]
     assert newest.origin.prompt_version == "prompt:x@3"
+
+
+def test_a_budget_that_is_used_up_refuses_its_route_alone_with_a_sentence(house: House) -> None:
+    house.app.budgets.add(1, LOCAL_ACTOR, route=PRICED.route)
+    priced, free = house.app.playground.replies(house.compared("hello", (PRICED, FIRST)))
+
+    assert priced.state is ReplyState.FAILED
+    assert "budget" in priced.error
+    assert free.state is ReplyState.DONE
+    assert [asked.model for asked in house.model.requests] == ["scripted-1"]
+
+
+def test_a_reply_from_the_cache_says_so_and_costs_nothing(house: House) -> None:
+    house.app.reply_cache.choose(True, LOCAL_ACTOR)
+    first = house.compared("hello", (PRICED, FIRST))
+    replies = house.app.playground.replies(house.over(house.app.playground.again(first.id, LOCAL_ACTOR)))
+
+    assert [(reply.cached, reply.cost_micros) for reply in replies] == [(True, 0), (True, 0)]
+    assert [reply.text for reply in replies] == [reply.text for reply in house.app.playground.replies(first)]
+    assert len(house.model.requests) == 2
