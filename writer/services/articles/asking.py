@@ -8,16 +8,15 @@ from writer.domain.completions import CompletionRequest, Finished, Message, Prov
 from writer.domain.drafting import Show
 from writer.domain.drafts import count_words
 from writer.domain.errors import BudgetReached, ReplyInvalid, StreamInterrupted
+from writer.domain.repetition import Loop, first_of_repetition
 from writer.domain.text import joined_surrogates, sentences
 from writer.services.articles.prompts import prompts
 
 _THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 KEPT_REPLY = "From the reply cache: the same was asked before, and nothing was paid for it now."
 _LOOK_EVERY = 100
-_ANCHOR = 24
-_LOOP_TIMES = 4
-_LOOP_LEAST = 300
-_LOOP_MOST = 600
+_LOOP = Loop(times=4, least=300, longest=600)
+"""Sooner than what providers' replies are cut for: here the text is known to be prose of a certain length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ class _Watch:
             return False
         self._unseen = 0
         text = without_thoughts("".join(pieces))
-        self._period = period_at_end(text)
+        self._period = _LOOP.period(text)
         if self._period:
             self.note = "The model began to repeat itself and was stopped; the text ends before the repetition."
         elif count_words(text) > self._most:
@@ -175,24 +174,7 @@ class _Watch:
         return bool(self.note)
 
     def cut(self, text: str) -> str:
-        return whole_sentences(first_of_repetition(text, self._period) if self._period else text)
-
-
-def period_at_end(text: str) -> int:
-    """How many characters the stretch has that the text ends with over and over; 0 when it does not."""
-    before = text.rfind(text[-_ANCHOR:], 0, len(text) - 1)
-    period = len(text) - _ANCHOR - before
-    span = max(_LOOP_TIMES * period, _LOOP_LEAST)
-    if before < 0 or period > _LOOP_MOST or span > len(text):
-        return 0
-    return period if text[-span:-period] == text[period - span :] else 0
-
-
-def first_of_repetition(text: str, period: int) -> str:
-    start = len(text) - period
-    while start > 0 and text[start - 1] == text[start - 1 + period]:
-        start -= 1
-    return text[: start + period]
+        return whole_sentences(first_of_repetition(text, self._period))
 
 
 def said(request: CompletionRequest, reply: str, then: tuple[Message, ...]) -> CompletionRequest:
