@@ -2,8 +2,6 @@ import threading
 from datetime import UTC, datetime
 from itertools import count
 
-import pytest
-
 from writer.domain.actors import Actor
 from writer.domain.completions import Caller, Purpose, Tokens
 from writer.domain.errors import StorageError
@@ -29,12 +27,14 @@ class FlakyLedger:
     def __init__(self, ledger, failures):
         self._ledger = ledger
         self.failures = failures
+        self.batches = []
 
     def record(self, events):
         if self.failures:
             self.failures -= 1
             raise StorageError("The database is locked.")
         self._ledger.record(events)
+        self.batches.append(len(events))
 
     def __getattr__(self, name):
         return getattr(self._ledger, name)
@@ -47,7 +47,7 @@ def test_calls_outside_jobs_are_written_by_the_books_own_thread(stores):
         book.record(a_call())
 
     assert book.flush()
-    assert Usage(stores.usage).total(ME).calls == 3
+    assert len(Usage(stores.usage).calls(ME)) == 3
     book.close()
 
 
@@ -61,7 +61,7 @@ def test_calls_of_a_step_wait_for_whoever_commits_the_step(stores):
     assert book.take("j1", "s1") == (first, second)
     assert book.take("j1", "s1") == ()
     assert book.flush()
-    assert Usage(stores.usage).total(ME).calls == 0
+    assert len(Usage(stores.usage).calls(ME)) == 0
     book.close()
 
 
@@ -81,7 +81,7 @@ def test_a_call_that_comes_after_the_end_is_still_written(stores):
     book.record(a_call("j1", "s1"))
 
     assert book.flush()
-    assert Usage(stores.usage).total(ME).calls == 1
+    assert len(Usage(stores.usage).calls(ME)) == 1
 
 
 def test_nothing_is_lost_while_the_database_is_locked(sqlite_stores):
@@ -93,7 +93,7 @@ def test_nothing_is_lost_while_the_database_is_locked(sqlite_stores):
         pass
 
     assert ledger.failures == 0
-    assert Usage(ledger).total(ME).calls == 1
+    assert len(Usage(ledger).calls(ME)) == 1
     book.close()
 
 
@@ -116,26 +116,18 @@ def test_many_threads_record_at_once_and_every_call_is_counted(sqlite_stores):
         thread.join()
     book.close()
 
-    assert Usage(sqlite_stores.usage).total(ME).calls == 400
+    assert len(Usage(sqlite_stores.usage).calls(ME, limit=500)) == 400
 
 
-def test_usage_is_asked_for_by_owner_time_and_key(stores):
+def test_usage_is_asked_for_by_owner_and_time(stores):
     yesterday = NOON.replace(day=20)
     stores.usage.record([a_call(), a_call(at=yesterday), a_call(user="eve")])
     usage = Usage(stores.usage)
 
-    assert usage.total(ME).calls == 2
-    assert usage.total(ME, since=NOON).calls == 1
-    assert usage.total(ME, until=NOON).calls == 1
-    assert [bucket.key for bucket in usage.buckets(ME, "day")] == ["2026-11-20", "2026-11-21"]
+    assert len(usage.calls(ME)) == 2
+    assert len(usage.calls(ME, since=NOON)) == 1
+    assert len(usage.calls(ME, until=NOON)) == 1
     assert [call.at for call in usage.calls(ME, limit=1)] == [NOON]
-
-
-@pytest.mark.parametrize("key", ["day", "route", "purpose", "outcome", "error", "draft"])
-def test_every_key_gives_buckets_that_add_up(key, stores):
-    stores.usage.record([a_call(error="RateLimited"), a_call(error="ProviderTimeout")])
-
-    assert sum(bucket.calls for bucket in Usage(stores.usage).buckets(ME, key)) == 2
 
 
 def test_a_receipt_holds_the_calls_of_one_caller_which_are_written_all_the_same(stores):
@@ -150,5 +142,27 @@ def test_a_receipt_holds_the_calls_of_one_caller_which_are_written_all_the_same(
 
     assert [event.caller for event in events] == [caller]
     assert book.flush()
-    assert Usage(stores.usage).total(ME).calls == 3
+    assert len(Usage(stores.usage).calls(ME)) == 3
     book.close()
+
+
+def test_what_was_counted_a_moment_ago_is_in_the_answer(stores):
+    book = UsageBook(stores.usage, gather_s=3600)
+    usage = Usage(stores.usage, book.flush)
+
+    book.record(a_call())
+
+    assert len(usage.calls(ME)) == 1
+    book.close()
+
+
+def test_calls_that_end_close_together_are_written_together(sqlite_stores):
+    ledger = FlakyLedger(sqlite_stores.usage, failures=0)
+    book = UsageBook(ledger, gather_s=3600)
+
+    for _ in range(5):
+        book.record(a_call())
+    book.close()
+
+    assert len(Usage(sqlite_stores.usage).calls(ME)) == 5
+    assert ledger.batches == [5]

@@ -40,22 +40,3 @@ class UsageEvent:
     prompt_version: str = ""
     action: str = ""
     content_type: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UsageBucket:
-    """Sums over the calls that share `key` (a day "2026-11-21", a route, a purpose, an outcome).
-
-    `cost_micros` sums the calls whose price is known; `unpriced_calls` says how many are missing from it.
-    """
-
-    key: str
-    calls: int
-    failed: int
-    input_tokens: int
-    output_tokens: int
-    cost_micros: int
-    unpriced_calls: int
-    first_token_ms_p50: float | None
-    total_ms_p50: float | None
-    total_ms_p95: float | None

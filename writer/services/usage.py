@@ -9,8 +9,8 @@ from datetime import datetime
 from writer.domain.actors import Actor
 from writer.domain.completions import Caller
 from writer.domain.errors import WriterError
-from writer.domain.ports.usage import UsageKey, UsageLedger
-from writer.domain.usage import UsageBucket, UsageEvent
+from writer.domain.ports.usage import UsageLedger
+from writer.domain.usage import UsageEvent
 
 logger = logging.getLogger(__name__)
 
@@ -22,17 +22,6 @@ class Usage:
         """`settle` is called before each question: what this process counted a moment ago is in the answer."""
         self._ledger = ledger
         self._settle = settle
-
-    def total(self, by: Actor, since: datetime | None = None, until: datetime | None = None) -> UsageBucket:
-        self._settle()
-        return self._ledger.total(by.user, since, until)
-
-    def buckets(
-        self, by: Actor, key: UsageKey, since: datetime | None = None, until: datetime | None = None
-    ) -> list[UsageBucket]:
-        """Days in order, other keys by calls, most first."""
-        self._settle()
-        return self._ledger.buckets(by.user, key, since, until)
 
     def calls(
         self,

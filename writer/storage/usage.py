@@ -1,21 +1,16 @@
-"""Usage as rows, and the sums over them."""
+"""Usage as rows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, false, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from writer.domain.completions import Caller, Purpose, Tokens
-from writer.domain.ports.usage import UsageKey
-from writer.domain.usage import Outcome, UsageBucket, UsageEvent
+from writer.domain.usage import Outcome, UsageEvent
 from writer.storage.database import Database
 from writer.storage.rows import DraftRow, UsageRow
-from writer.storage.rows.base import MICROS
-
-_DAY = 86_400 * MICROS
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def record_usage(database: Database, session: Session, events: Sequence[UsageEvent], *, wasted: bool = False) -> None:
@@ -35,23 +30,6 @@ class Usage:
             with self._database.writing() as session:
                 record_usage(self._database, session, events)
 
-    def buckets(
-        self, owner_id: str, by: UsageKey, since: datetime | None = None, until: datetime | None = None
-    ) -> list[UsageBucket]:
-        statement = _sums(_key(by), _within(owner_id, since, until))
-        if by == "error":
-            statement = statement.having(statement.selected_columns.key != "")
-        with self._database.reading() as session:
-            found = [_bucket(row, by) for row in session.execute(statement)]
-        if by == "day":
-            return sorted(found, key=lambda bucket: bucket.key)
-        return sorted(found, key=lambda bucket: (-bucket.calls, bucket.key))
-
-    def total(self, owner_id: str, since: datetime | None = None, until: datetime | None = None) -> UsageBucket:
-        with self._database.reading() as session:
-            row = session.execute(_sums(literal("total"), _within(owner_id, since, until))).first()
-        return _bucket(row, "total") if row else UsageBucket("total", 0, 0, 0, 0, 0, 0, None, None, None)
-
     def calls(
         self,
         owner_id: str,
@@ -69,18 +47,6 @@ class Usage:
         return [event_of(row) for row in rows]
 
 
-def _key(by: UsageKey) -> ColumnElement[Any]:
-    keys: dict[UsageKey, ColumnElement[Any]] = {
-        "day": type_coerce(UsageRow.at, BigInteger) // _DAY,
-        "route": UsageRow.route.expression,
-        "purpose": UsageRow.purpose.expression,
-        "outcome": UsageRow.outcome.expression,
-        "error": UsageRow.error.expression,
-        "draft": UsageRow.draft_id.expression,
-    }
-    return keys[by]
-
-
 def _within(owner_id: str, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [UsageRow.owner_id == owner_id]
     if since is not None:
@@ -88,58 +54,6 @@ def _within(owner_id: str, since: datetime | None, until: datetime | None) -> li
     if until is not None:
         conditions.append(UsageRow.at < until)
     return conditions
-
-
-def _sums(key: ColumnElement[Any], where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Percentiles by nearest rank, over the calls that a provider answered: a stopped or refused call says nothing
-    about how fast a route writes, and a cached one nothing about the route at all."""
-    answered = and_(UsageRow.outcome == Outcome.OK.value, UsageRow.cached == false())
-    total = case((answered, UsageRow.total_ms))
-    first = case((answered, UsageRow.first_token_ms))
-
-    def ranked(value: ColumnElement[Any], name: str) -> list[ColumnElement[Any]]:
-        rank = func.row_number().over(partition_by=key, order_by=(value.is_(None), value))
-        return [
-            value.label(name),
-            rank.label(f"{name}_rank"),
-            func.count(value).over(partition_by=key).label(f"{name}_n"),
-        ]
-
-    facts = [UsageRow.outcome, UsageRow.input_tokens, UsageRow.output_tokens, UsageRow.cost_micros]
-    calls = select(key.label("key"), *facts, *ranked(total, "total"), *ranked(first, "first")).where(*where).subquery()
-    c = calls.c
-    return select(
-        c.key,
-        func.count().label("calls"),
-        func.sum(case((c.outcome == Outcome.FAILED.value, 1), else_=0)).label("failed"),
-        func.sum(c.input_tokens).label("input_tokens"),
-        func.sum(c.output_tokens).label("output_tokens"),
-        func.coalesce(func.sum(c.cost_micros), 0).label("cost_micros"),
-        (func.count() - func.count(c.cost_micros)).label("unpriced"),
-        _at_rank(c, "first", 50).label("first_p50"),
-        _at_rank(c, "total", 50).label("total_p50"),
-        _at_rank(c, "total", 95).label("total_p95"),
-    ).group_by(c.key)
-
-
-def _at_rank(c: Any, name: str, percent: int) -> ColumnElement[Any]:
-    wanted = (c[f"{name}_n"] * percent + 99) // 100
-    return func.max(case((c[f"{name}_rank"] == wanted, c[name])))
-
-
-def _bucket(row: Any, by: str) -> UsageBucket:
-    return UsageBucket(
-        key=(_EPOCH + timedelta(days=row.key)).date().isoformat() if by == "day" else str(row.key),
-        calls=row.calls,
-        failed=int(row.failed),
-        input_tokens=int(row.input_tokens),
-        output_tokens=int(row.output_tokens),
-        cost_micros=int(row.cost_micros),
-        unpriced_calls=int(row.unpriced),
-        first_token_ms_p50=row.first_p50,
-        total_ms_p50=row.total_p50,
-        total_ms_p95=row.total_p95,
-    )
 
 
 def _kinds(session: Session, draft_ids: set[str]) -> dict[str, str]:

@@ -128,7 +128,7 @@ def test_the_models_questions_are_paid_for_once_and_counted(open_app):
         assert len(model.requests) == 1
     assert [one.question.perspective for one in found.questions] == ["writer", "reader", "reader", "sceptic"]
     assert found.notes == ()
-    assert app.usage.total(LOCAL_ACTOR).calls == 1
+    assert len(app.usage.calls(LOCAL_ACTOR)) == 1
 
 
 def test_a_model_that_fails_costs_no_research_and_that_is_said(open_app):

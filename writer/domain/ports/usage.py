@@ -1,10 +1,8 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
-from writer.domain.usage import UsageBucket, UsageEvent
-
-UsageKey = Literal["day", "route", "purpose", "outcome", "error", "draft"]
+from writer.domain.usage import UsageEvent
 
 
 class UsageLedger(Protocol):
@@ -13,14 +11,6 @@ class UsageLedger(Protocol):
     def record(self, events: Sequence[UsageEvent]) -> None:
         """The same event id twice is one row."""
         ...
-
-    def buckets(
-        self, owner_id: str, by: UsageKey, since: datetime | None = None, until: datetime | None = None
-    ) -> list[UsageBucket]:
-        """Days in order, other keys by calls, most first."""
-        ...
-
-    def total(self, owner_id: str, since: datetime | None = None, until: datetime | None = None) -> UsageBucket: ...
 
     def calls(
         self,
