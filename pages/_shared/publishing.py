@@ -124,7 +124,7 @@ def _preview(seen: Preview, wishes: Wishes) -> None:
         st.warning(_told(seen.overwrite), icon=":material/warning:")
     if st.button(_label(seen), type="primary", icon=":material/send:", key="publish:send"):
         _send(seen, wishes)
-    with st.container(border=True, key="post_frame", height=480):
+    with st.container(border=True, key="post_frame"):
         show_paper([post_block(post.html)], key="post", label="What the site is sent")
 
 
