@@ -260,6 +260,8 @@ def test_what_is_chosen_for_loading_is_how_it_is_loaded(app: App, screen: Screen
     at = screen("models")
     assert at.error
     assert f"model:Load:{NAME}" in {button.key for button in at.button}
+    confirmed(at, "Delete")
+    assert app.models.listing(LOCAL_ACTOR) == []
 
 
 @pytest.mark.parametrize("memory_mb", ["1"])

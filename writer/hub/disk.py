@@ -93,9 +93,9 @@ class Disk:
             made = StoredModel(model.id, str(home), model.size, model.revision, model.licence, self._now())
             note = asdict(made) | {"downloaded_at": made.downloaded_at.isoformat(), "folder": ""}
             _write(folder / _MADE, note)
-            (folder / _PLAN).unlink(missing_ok=True)
             (folder / _LOCK).unlink(missing_ok=True)
-            folder.rename(home)
+            folder.rename(home)  # with its plan: at no moment is it neither on its way nor here
+            (home / _PLAN).unlink(missing_ok=True)
         return made
 
     def discard(self, model_id: str) -> None:

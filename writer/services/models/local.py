@@ -83,7 +83,6 @@ class Models:
 
     @property
     def host(self) -> str:
-        """Who is asked when somebody looks for a model."""
         return self._hub.host
 
     def has_token(self, by: Actor) -> bool:
@@ -166,9 +165,10 @@ class Models:
     def listing(self, by: Actor) -> list[LocalModel]:
         """Those on the disk, those on their way, and those that run from a folder."""
         running = {status.model: status for status in self.runtime.status()}
+        plans = self._disk.plans()  # first: one that becomes whole meanwhile is then seen twice, not never
         here = [self._here(stored, running.pop(stored.id, None), by) for stored in self._disk.stored()]
         ids = {model.id for model in here}
-        coming = [self._coming(plan, by) for plan in self._disk.plans() if plan.id not in ids]
+        coming = [self._coming(plan, by) for plan in plans if plan.id not in ids]
         others = [LocalModel(s.model, _RUNNING[s.state], 0, trouble=s.trouble, running=s) for s in running.values()]
         return sorted([*here, *coming, *others], key=lambda model: model.id.casefold())
 
@@ -194,6 +194,7 @@ class Models:
             raise NotFound(f"There is no model {model_id} on this machine.")
         if model.running is not None and model.running.state is not LocalState.FAILED:
             raise UserMistake(f"{model_id} is in memory. Unload it first, then delete it. Nothing was deleted.")
+        self.runtime.unload(model_id)  # one that could not be loaded would stay to say why
         self._disk.delete(model_id)
         self._forget(model_id, by)
         logger.info("model deleted", extra={"model": model_id})
