@@ -1,10 +1,12 @@
 """What an article will cost, the most that it may, and the choices when that is used up."""
 
+import math
+
 import streamlit as st
 
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
-from writer.domain.budgets import micros_of, money
+from writer.domain.budgets import JobCap, micros_of, money
 from writer.domain.drafting import BUILT_IN
 from writer.domain.drafts import Draft
 from writer.domain.errors import FaultKind
@@ -48,7 +50,7 @@ def cap_field(draft: Draft) -> int | None:
             "%.2f",
             key=f"cap:{draft.id}",
             placeholder="No limit",
-            help="What is finished by then is kept, and you choose how to go on.",
+            help="What is finished by then is kept, and you choose how to go on. A call must fit at its dearest.",
         )
     return None if most is None else micros_of(most)
 
@@ -76,7 +78,7 @@ def budget_choices(draft: Draft, job: Job) -> bool:
                 "It may cost (US dollars)",
                 0.0,
                 1_000_000.0,
-                2 * cap.cap_micros / 1_000_000,
+                _enough(draft, job, cap),
                 0.05,
                 "%.2f",
                 key=f"cap:raise:{job.id}",
@@ -92,10 +94,21 @@ def budget_choices(draft: Draft, job: Job) -> bool:
     return True
 
 
+def _enough(draft: Draft, job: Job, cap: JobCap) -> float:
+    """What writing it will cost at most, beside what it has; to whole cents."""
+    app, actor = get_app(), current_actor()
+    route = str(job.args.get("route", ""))
+    ids = app.articles.source_ids(draft.brief, actor)
+    estimate = app.estimates.article(draft.brief, draft.outline, actor, route, ids)
+    more = cap.spent_micros + 2 * estimate.high_micros if estimate else 0
+    return math.ceil(max(more, 2 * cap.cap_micros, 10_000) / 10_000) / 100
+
+
 def _another_route(draft: Draft, job: Job) -> None:
     app, actor = get_app(), current_actor()
-    now = str(job.args.get("route", ""))
-    others = [route for route in app.providers.routes(actor) if route != now]
+    routes = app.providers.routes(actor)
+    now = str(job.args.get("route", "")) or next(iter(routes), "")
+    others = [route for route in routes if route != now]
     labels = {route: route for route in others} | {BUILT_IN: "Built-in drafter (cited extracts, costs nothing)"}
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     chosen = bar.selectbox("Or the rest is written by", list(labels), format_func=labels.__getitem__, key="go_on_by")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import partial
 
 from writer.bootstrap.app import App
-from writer.bootstrap.checks import Checks, free_bytes
+from writer.bootstrap.checks import Checks
 from writer.bootstrap.editing import editing_room
+from writer.bootstrap.figures import new_metrics, recorded
 from writer.bootstrap.knowledge import Knowledge
 from writer.bootstrap.local import local_runtime
 from writer.bootstrap.models import ModelsRoom
@@ -16,11 +17,9 @@ from writer.documents.reader import IsolatedReader
 from writer.domain.actors import Actor
 from writer.domain.drafting import BUILT_IN, Drafter
 from writer.domain.questions import Answerer
-from writer.domain.usage import UsageEvent
 from writer.embedding.entailment import CrossEncoder
 from writer.logs import close_logging
 from writer.providers.own_prices import read_prices
-from writer.providers.presets import BY_NAME
 from writer.providers.registry import Registry
 from writer.security.cipher import FileCipher
 from writer.services.accounts import Accounts
@@ -50,7 +49,6 @@ from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
 from writer.services.jobs.waiting import over_within
 from writer.services.library import Library, TitleIndex
-from writer.services.metrics import Metrics
 from writer.services.providers import Providers
 from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
 from writer.services.reliability import Reliability
@@ -79,14 +77,14 @@ class Workshop:
         self.live = LiveText()
         self.book = UsageBook(self.stores.usage)
         self.accounts = Accounts(self.stores.settings, environment_accounts(settings))
-        self.metrics = self._new_metrics()
+        self.metrics = new_metrics(settings, self.stores.work, lambda: self.runner.alive, lambda: self.registry)
         self.reply_cache = ReplyCache(
             self.stores.replies, self.stores.settings, by_default=settings.reply_cache == "on"
         )
         self.local = local_runtime(settings, self.stores.settings)
         self.registry = Registry(
             self.accounts.of,
-            self._record,
+            recorded(self.metrics, self.book),
             self.stores.health,
             cache=self.stores.replies,
             caching=self.reply_cache.wanted_by,
@@ -300,20 +298,6 @@ class Workshop:
             last: checks.after(article[last]),
         }
         return Runner(name, self.stores.jobs, handlers, self.live, self.book, self.policy, self.stores.work)
-
-    def _record(self, call: UsageEvent) -> None:
-        self.metrics.call(call)
-        self.book.record(call)
-
-    def _new_metrics(self) -> Metrics:
-        return Metrics(
-            BY_NAME,
-            version=self.settings.version,
-            workload=self.stores.work.workload,
-            runner_alive=lambda: self.runner.alive,
-            open_breakers=lambda: sum(status.state == "open" for status in self.registry.statuses()),
-            free_bytes=lambda: free_bytes(self.settings.data_dir),
-        )
 
     def _wake(self) -> None:
         if self.runner.runner is not None:
