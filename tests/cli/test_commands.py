@@ -247,6 +247,10 @@ def test_export_and_usage(terminal, tides, brief):
     assert terminal("export", draft_id, "--out", terminal.folder)[0] == 2
     assert terminal.json("usage")["total"]["calls"] == 0
     assert "0 calls" in terminal("usage")[1]
+    assert terminal.json("usage", "--by", "draft", "--since", "2026-01-01", "--outcome", "failed")["by_draft"] == []
+    assert terminal("usage", "--csv")[1].startswith('"Time (UTC)"')
+    with pytest.raises(SystemExit):
+        terminal("usage", "--since", "soon")
 
 
 def test_doctor_says_what_works_and_which_settings_mean_nothing(terminal, monkeypatch):

@@ -81,7 +81,12 @@ def _filter(args: argparse.Namespace) -> Filter:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)  # argparse tells of a ValueError by itself
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            "a time is a day like 2026-11-21 or a moment like 2026-11-21T12:00:00Z"
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
