@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.budgets import Answer, Budget, Busy, Granted, Hold, JobCap, Refused, Standing, Unpriced
@@ -106,10 +106,10 @@ class Budgets:
 
     def _is_covered(self, wanted: Hold) -> bool:
         """Most calls are by nobody's budget: those write nothing before they are made."""
-        budget = select(BudgetRow.id).where(*_covering(wanted)).limit(1)
-        cap = select(JobCapRow.job_id).where(JobCapRow.job_id == wanted.job_id, JobCapRow.job_id != "")
+        budget = exists().where(*_covering(wanted))
+        cap = exists().where(JobCapRow.job_id == wanted.job_id, JobCapRow.job_id != "")
         with self._database.reading() as session:
-            return session.scalar(budget) is not None or session.scalar(cap) is not None
+            return bool(session.scalar(select(or_(budget, cap))))
 
     def _write_off(self) -> None:
         """Calls that never ended, because their process died, count with what was set aside for them."""
