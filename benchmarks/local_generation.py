@@ -17,10 +17,12 @@ from typing import Any
 
 from benchmarks.report import at_least, at_most
 from writer.domain.completions import Caller, Completion, CompletionRequest, Message, Purpose, collected
+from writer.domain.ports.local_models import LocalChoice
 from writer.domain.ports.settings import ProviderAccount
+from writer.providers.local.runtime import LocalRuntime
 from writer.providers.registry import Registry
 
-REPEATS, SAID, PROMPT_WORDS = 5, 256, 500
+REPEATS, SAID, PROMPT_WORDS = 3, 256, 500
 TEMPERATURE = 0.8
 SYLLABLES = [c + v for c in "bcdfglmnprstv" for v in "aeiou"]
 
@@ -51,18 +53,24 @@ def build_model(folder: Path) -> None:
         vocab_size=len(tokenizer), hidden_size=640, intermediate_size=1792, num_hidden_layers=8, num_attention_heads=10,
         num_key_value_heads=2, max_position_embeddings=4096, eos_token_id=0, tie_word_embeddings=True,
     )  # fmt: skip
-    Qwen2ForCausalLM(config).save_pretrained(folder)
+    # Stored as models are handed on today. Both sides compute in what the app chooses for that on this machine.
+    Qwen2ForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
 
 
 class Bare:
     """The library alone, with the same settings: no stream, no queue, no thread of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, precision: str) -> None:
+        import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
         self.tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
         self.model = AutoModelForCausalLM.from_pretrained(
-            folder, trust_remote_code=False, use_safetensors=True, local_files_only=True
+            folder,
+            trust_remote_code=False,
+            use_safetensors=True,
+            local_files_only=True,
+            dtype=getattr(torch, precision),
         ).eval()
 
     def generate(self, prompt: str, seed: int = 0) -> int:
@@ -139,7 +147,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made, contextlib.closing(loop):
         folder = Path(made)
         build_model(folder)
-        measure(Bare(folder), Ours(folder, loop))
+        precision = LocalRuntime().estimate(str(folder), LocalChoice()).choice.precision
+        print(f"     computed in {precision}")
+        measure(Bare(folder, precision), Ours(folder, loop))
 
 
 if __name__ == "__main__":
