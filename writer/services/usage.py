@@ -67,7 +67,8 @@ class UsageBook:
                 return
             self._pending.append(event)
             self._start()
-            self._changed.notify_all()
+            if len(self._pending) == 1:  # it is awake already while others wait: each time costs more than the row
+                self._changed.notify_all()
 
     @contextmanager
     def receipt(self, caller: Caller) -> Iterator[list[UsageEvent]]:
