@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from writer.bootstrap.app import App
+from writer.bootstrap.authors import Authors
 from writer.bootstrap.checks import Checks
 from writer.bootstrap.editing import editing_room
 from writer.bootstrap.figures import new_metrics, recorded
@@ -14,9 +15,6 @@ from writer.bootstrap.playground import PlaygroundRoom
 from writer.bootstrap.publishing import PublishingRoom
 from writer.bootstrap.researching import Researching
 from writer.documents.reader import IsolatedReader
-from writer.domain.actors import Actor
-from writer.domain.drafting import BUILT_IN, Drafter
-from writer.domain.questions import Answerer
 from writer.embedding.entailment import CrossEncoder
 from writer.logs import close_logging
 from writer.providers.own_prices import read_prices
@@ -29,7 +27,6 @@ from writer.services.articles.desk import Desk
 from writer.services.articles.gap_job import GapJob
 from writer.services.articles.gaps import STEP as RETRY
 from writer.services.articles.handlers import ArticleHandlers
-from writer.services.articles.model_drafter import ModelDrafter
 from writer.services.articles.service import Articles
 from writer.services.budgets import Budgets, Estimates
 from writer.services.checks.guides import StyleGuides
@@ -44,13 +41,12 @@ from writer.services.draft_imports import DraftImports
 from writer.services.draft_search import DraftFollower, DraftSearch
 from writer.services.drafts import Drafts
 from writer.services.exports import Exports
-from writer.services.extractive import ExtractiveDrafter
 from writer.services.housekeeping import Housekeeping
 from writer.services.jobs import EmbeddedRunner, EngineLoop, Jobs, LiveText, Runner, RunnerPolicy
 from writer.services.jobs.waiting import over_within
 from writer.services.library import Library, TitleIndex
 from writer.services.providers import Providers
-from writer.services.questions import AnswerCheck, Answering, ExtractiveAnswerer, ModelAnswerer, Questions
+from writer.services.questions import AnswerCheck, Answering, Questions
 from writer.services.reliability import Reliability
 from writer.services.reply_cache import ReplyCache
 from writer.services.unfinished import Unfinished
@@ -94,7 +90,6 @@ class Workshop:
             own_prices=read_prices(settings.prices),
         )
         self.knowledge = Knowledge(settings, self.stores, self._wake, self.registry, self.loop.run)
-        self.extractive = ExtractiveDrafter(self.knowledge.library, self.knowledge.embedder)
         self.providers = Providers(
             self.registry, self.accounts, self.stores.settings, run=self.loop.run, default_routes=settings.routes
         )
@@ -120,7 +115,7 @@ class Workshop:
         embedder, pool = self.knowledge.embedder, Pool(self.stores.sources)
         checker, quick = Checker(embedder, self.entailment), Checker(embedder)
         self.answer_check = AnswerCheck(self.stores.sources, pool, checker, quick)
-        self.extractive_answerer = ExtractiveAnswerer(embedder, pool.rarity)
+        self.authors = Authors(self.registry, self.providers, self.knowledge, pool, self.style_guides, self.voices)
         self.runner = EmbeddedRunner(self.loop, self.stores.jobs, settings.data_dir / "runners", self._new_runner)
 
     def app(self) -> App:
@@ -162,7 +157,7 @@ class Workshop:
             self.stores.sources,
             self.stores.collections,
             self.knowledge.library,
-            self._asked_drafter,
+            self.authors.asked_drafter,
             jobs.wake,
             budgets.cap_job,
         )
@@ -238,57 +233,29 @@ class Workshop:
             self.stores.drafts, self.stores.draft_index, self.knowledge.embedder, self.knowledge.keywords.spans
         )
 
-    def drafter_for(self, owner_id: str, route: str) -> Drafter:
-        """A named route is used alone: who chose a model on their own machine did not choose a fallback elsewhere."""
-        routes = [route] if route else self.providers.routes(Actor(owner_id))
-        if not routes or routes[0] == BUILT_IN:
-            return self.extractive
-        provider = self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN])
-        return ModelDrafter(
-            provider,
-            style=lambda brief: self.style_guides.rules(owner_id, brief.style_guide),
-            rules=self.style_guides.all_rules(owner_id),
-            voice=partial(self.voices.rules, owner_id),
-        )
-
-    def answerer_for(self, owner_id: str, route: str) -> Answerer:
-        routes = [route] if route else self.providers.routes(Actor(owner_id))
-        if not routes or routes[0] == BUILT_IN:
-            return self.extractive_answerer
-        return ModelAnswerer(self.registry.provider(owner_id, [r for r in routes if r != BUILT_IN]))
-
     def _questions(self, jobs: Jobs) -> Questions:
-        def asked_answerer(owner_id: str, route: str) -> Answerer:
-            self.registry.pardon()
-            return self.answerer_for(owner_id, route)
-
         return Questions(
             self.stores.questions,
             self.stores.jobs,
             self.stores.sources,
             self.drafts,
             self.answer_check,
-            asked_answerer,
+            self.authors.asked_answerer,
             stop=jobs.stop,
             wake=jobs.wake,
         )
 
-    def _asked_drafter(self, owner_id: str, route: str) -> Drafter:
-        """For somebody who asks for an article now."""
-        self.registry.pardon()
-        return self.drafter_for(owner_id, route)
-
     def _new_runner(self, name: str) -> Runner:
-        desk = Desk(self.drafter_for, self.knowledge.library, self.stores.drafts)
+        desk = Desk(self.authors.drafter, self.knowledge.library, self.stores.drafts)
         article, checks = ArticleHandlers(desk).handlers, ClaimChecks(self.claims)
         answering = Answering(
-            self.stores.questions, self.stores.sources, self.knowledge.search, self.answer_check, self.answerer_for
+            self.stores.questions, self.stores.sources, self.knowledge.search, self.answer_check, self.authors.answerer
         )
         last = steps.ASSEMBLE.kind
         handlers = {
             **article,
             **self.knowledge.handlers(),
-            **self.researching.handlers(self.extractive_answerer.best_fit),
+            **self.researching.handlers(self.authors.built_in_answerer.best_fit),
             **self.publishing.handlers(),
             **self.models.handlers(),
             **self.playground.handlers(),
