@@ -75,7 +75,7 @@ async def test_a_conversation_and_a_schema_are_put_into_the_models_own_words(tin
 
 
 async def test_a_model_that_is_not_here_is_refused_with_a_sentence(tmp_path: Path):
-    with pytest.raises(RequestRejected, match="no model .* on this machine"):
+    with pytest.raises(RequestRejected, match=r"no model .* on this machine"):
         await collected(HuggingFace(ACCOUNT, str(tmp_path / "nowhere")).stream(a_request()))
 
 

@@ -68,7 +68,7 @@ class HubFile:
 @dataclass(frozen=True, slots=True)
 class HubModel:
     """What the hub says of a model. `revision` is the commit that the files are of: they never change. `files` are
-    those that would be downloaded, `left_out` the names of the others; `licence` and `task` are "" where the hub has none."""
+    those that would be downloaded, `left_out` the names of the others. `licence` and `task` may be ""."""
 
     id: str
     revision: str

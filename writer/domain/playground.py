@@ -104,8 +104,8 @@ class ReplyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of one contender. Times count from when it was asked, waiting for the service and trying again included;
-    None where they are not known. `cost_micros` is in millionths of a US dollar, None where a price is not known."""
+    """What came of one contender. Times count from when it was asked, waiting for the service and trying again
+    included; `cost_micros` is in millionths of a US dollar. None where one is not known."""
 
     column: int
     state: ReplyState

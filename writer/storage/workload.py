@@ -1,6 +1,5 @@
 """What waits and who works, for whoever looks after Writer."""
 
-
 from sqlalchemy import BigInteger, Select, and_, delete, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 

@@ -22,9 +22,9 @@ class Hub(Protocol):
         self, model: HubModel, staging: str, token: str, tell: Callable[[Progress], None], ended: Ended
     ) -> None:
         """Into the folder `staging`, file by file; what is there from before is gone on with. Each file is compared
-        with its checksum, and weights are looked into, before it has its name. Returns when all are whole; raises JobStopped
-        when `ended`, StorageError where the disk is full, UserMistake for a file that is not what the hub announced,
-        and ProviderError; what came is kept for the next time."""
+        with its checksum, and weights are looked into, before it has its name. Returns when all are whole; raises
+        JobStopped when `ended`, StorageError where the disk is full, UserMistake for a file that is not what the hub
+        announced, and ProviderError; what came is kept for the next time."""
         ...
 
 
