@@ -41,7 +41,8 @@ def page(analytics: Analytics, wanted: Filter) -> None:
     """All that the page shows of a time."""
     who, failed = LOCAL_ACTOR, replace(wanted, outcomes=(Outcome.FAILED,))
     analytics.choices(who, Filter())
-    analytics.compare(who, wanted)
+    analytics.totals(who, wanted)
+    analytics.totals(who, wanted.before())
     analytics.series(who, wanted, Step.DAY, Dimension.ROUTE)
     analytics.series(who, wanted, Step.DAY)
     analytics.groups(who, wanted, Dimension.ROUTE)

@@ -9,24 +9,23 @@ from writer.domain.actors import Actor
 from writer.domain.analytics import (
     MOST_KEYS,
     Choices,
-    Compared,
     Dimension,
     Figures,
     Filter,
     Group,
-    Opening,
     Point,
     Step,
 )
 from writer.domain.ports.suggestions import AcceptanceKey
+from writer.domain.reliability import Opening
 from writer.domain.suggestions import Acceptance
 from writer.domain.usage import Outcome
 from writer.services.analytics import Analytics
 
 T = TypeVar("T")
 ALL = Filter()
-FROM_CACHE = "cached"
-"""The key of calls that the cache answered."""
+FROM_CACHE = "yes"
+"""The key of calls that the cache answered; "no" is that of all others."""
 
 _FIELDS = {
     Dimension.ROUTE: "routes",
@@ -51,9 +50,6 @@ class Answers:
 
     def totals(self, wanted: Filter) -> Figures:
         return self._once(("totals", wanted), lambda: self._analytics.totals(self._actor, wanted))
-
-    def compared(self, wanted: Filter, other: Filter) -> Compared:
-        return Compared(self.totals(wanted), self.totals(other), wanted, other)
 
     def groups(self, wanted: Filter, by: Dimension) -> list[Group]:
         return self._once(

@@ -31,7 +31,7 @@ _WITHOUT = {
     Dimension.CONTENT_TYPE: "No kind of article",
     Dimension.ERROR: "No error",
 }
-_CACHED = {"cached": "From the cache", "asked": "Asked of a service"}
+_CACHED = {"yes": "From the cache", "no": "Asked of a service"}
 _MICROS = 1_000_000
 _WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 

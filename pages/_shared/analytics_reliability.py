@@ -12,7 +12,8 @@ from pages._shared.analytics_calls import Look, look_at
 from pages._shared.analytics_names import STEPS, moment, name_of
 from pages._shared.charts import Series
 from pages._shared.text import counted
-from writer.domain.analytics import Dimension, Filter, Group, Opening, Point
+from writer.domain.analytics import Dimension, Filter, Group, Point
+from writer.domain.reliability import Opening
 from writer.domain.usage import Outcome
 from writer.security.render import as_markdown, plain
 

@@ -167,6 +167,19 @@ def test_every_measure_can_be_shown_by_everything(used: App, screen: Screen) -> 
         assert not at.error, measure
 
 
+def test_calls_from_the_cache_have_a_name_and_lead_to_themselves(app: App, screen: Screen) -> None:
+    record(app, call(1), call(2), call(3, cached=True))
+
+    at = screen("analytics", by="cached", show="calls", compare="none", time="all")
+    at.selectbox(key="analytics:look_into").set_value(
+        at.selectbox(key="analytics:look_into").options.index("From the cache")
+    ).run()
+    at.button(key="analytics:show_calls").click().run()
+
+    assert "Asked of a service" in json.dumps(charts(at)[0])
+    assert list(at.table[-1].value["Outcome"]) == ["From the cache"]
+
+
 def test_every_chart_says_in_words_what_it_shows(used: App, screen: Screen) -> None:
     for view in ("Speed", "Reliability", "This month"):
         at = screen("analytics", view=view)

@@ -72,11 +72,12 @@ def test_the_part_of_a_bar_never_leaves_the_time_that_was_chosen() -> None:
 
 
 def test_every_key_but_an_hour_of_the_day_can_be_looked_into() -> None:
-    keys = {Dimension.DAY: "2026-11-20", Dimension.OUTCOME: "ok", Dimension.CACHED: "cached"}
+    keys = {Dimension.DAY: "2026-11-20", Dimension.OUTCOME: "ok", Dimension.CACHED: "yes"}
     found = {by: narrowed(Filter(), by, (keys.get(by, "x"),)) for by in Dimension}
 
     assert [by for by, only in found.items() if only is None] == [Dimension.HOUR]
     assert all(only != Filter() for only in found.values())
+    assert found[Dimension.CACHED] == Filter(cached=True)
 
 
 def test_the_address_of_a_file_holds_what_the_filter_says() -> None:
@@ -102,6 +103,8 @@ def test_keys_have_names_that_people_use() -> None:
     assert name_of(Dimension.ERROR, "QuotaExhausted") == "Quota exhausted"
     assert name_of(Dimension.DRAFT, "") == "No draft"
     assert name_of(Dimension.HOUR, "07") == "07:00"
+    assert name_of(Dimension.CACHED, "yes") == "From the cache"
+    assert name_of(Dimension.CACHED, "no") == "Asked of a service"
 
 
 def test_a_question_is_asked_once_in_a_run(app: App) -> None:

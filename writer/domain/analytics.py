@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from writer.domain.errors import UserMistake
-from writer.domain.reliability import Opening as Opening
 from writer.domain.usage import Outcome, UsageEvent
 
 LONGEST_BY_HOUR = timedelta(days=31)
@@ -135,16 +134,6 @@ class Point:
     at: datetime
     key: str
     figures: Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Two times side by side."""
-
-    now: Figures
-    then: Figures
-    now_filter: Filter
-    then_filter: Filter
 
 
 @dataclass(frozen=True, slots=True)

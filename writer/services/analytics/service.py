@@ -9,7 +9,6 @@ from writer.domain.analytics import (
     MOST_KEYS,
     CallPage,
     Choices,
-    Compared,
     Dimension,
     Figures,
     Filter,
@@ -53,11 +52,6 @@ class Analytics:
 
     def totals(self, by: Actor, wanted: Filter) -> Figures:
         return self._store.totals(by.user, wanted) if _sees(by, wanted) else Figures()
-
-    def compare(self, by: Actor, wanted: Filter, other: Filter | None = None) -> Compared:
-        """With `other`, or with the time just before. Raises UserMistake where `wanted` has no length."""
-        then = other or wanted.before()
-        return Compared(self.totals(by, wanted), self.totals(by, then), wanted, then)
 
     def groups(self, by: Actor, wanted: Filter, dimension: Dimension, limit: int = 50) -> list[Group]:
         """Days and hours in order, other keys by cost, then calls, most first."""
