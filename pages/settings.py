@@ -6,23 +6,16 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.budgets import budget_banner, draw_budgets
 from pages._shared.header import title_row
+from pages._shared.installation import draw_findings, draw_route
 from pages._shared.provider_form import add_provider, provider_card
 from pages._shared.routes import BUILT_IN_NOTE
 from pages._shared.search_model import draw_search_model
 from pages._shared.site_form import draw_sites
 from pages._shared.style_guide_form import style_guide_form
-from pages._shared.text import Colour
 from pages._shared.voices import draw_voices
 from pages._shared.web_search_form import web_search_form
-from writer.security.render import as_markdown
-from writer.services.providers import RouteHealth
 
 app, actor = get_app(), current_actor()
-BREAKER: dict[str, tuple[str, Colour]] = {
-    "closed": ("In use", "green"),
-    "open": ("Resting", "red"),
-    "half-open": ("Being tried", "orange"),
-}
 
 
 def providers() -> None:
@@ -62,26 +55,13 @@ def order() -> None:
         app.providers.set_routes(chosen, actor)
         st.toast("Saved.")
         st.rerun()
-    for state in app.providers.health(actor):
-        breaker(state)
-
-
-def breaker(state: RouteHealth) -> None:
-    label, colour = BREAKER[state.state]
-    with st.container(horizontal=True, vertical_alignment="center", key=f"route:{state.route}"):
-        st.markdown(as_markdown(state.route), width="stretch")
-        if state.retry_in:
-            st.caption(f"tried again in {state.retry_in:.0f} s", width="content")
-        st.badge(label, color=colour)
-    if state.reason:
-        st.caption(as_markdown(state.reason, 400))
+    for route in app.providers.health(actor):
+        draw_route(route)
 
 
 def installation() -> None:
     st.caption(f"Writer {app.settings.version}")
-    for finding in app.doctor():
-        icon = ":green[:material/check_circle:]" if finding.ok else ":orange[:material/error:]"
-        st.markdown(f"{icon} **{as_markdown(finding.name)}** {as_markdown(finding.sentence, 400)}")
+    draw_findings(app.doctor())
 
 
 def appearance() -> None:

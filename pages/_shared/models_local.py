@@ -8,8 +8,8 @@ from pages._shared import drawers
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.models_load import load_form
-from pages._shared.text import Colour, counted, duration
-from writer.domain.models import ModelState, said_bytes
+from pages._shared.text import Colour, counted
+from writer.domain.models import ModelState, said_bytes, said_seconds
 from writer.security.render import as_markdown
 from writer.services.models import LocalModel
 from writer.services.models.progress import said
@@ -79,7 +79,7 @@ def _facts(model: LocalModel) -> list[str]:
     if running and running.writing + running.waiting:
         facts.append(f"{counted(running.writing, 'reply', 'replies')} in writing, {running.waiting} waiting")
     elif running and running.unload_in_s is not None:
-        facts.append(f"unloads itself in {duration(1000 * running.unload_in_s)}")
+        facts.append(f"unloads itself in {said_seconds(running.unload_in_s)}")
     return facts
 
 

@@ -21,6 +21,7 @@ def test_all_that_is_needed_is_told_and_nobody_is_asked(app: App, screen: Screen
     for name in ("Data folder", "Disk", "Database", "Migrations", "Search index", "Queue", "Embedding model"):
         assert f"**{name}**" in told
     assert "No route had to rest" in told
+    assert "In use" in told
     assert {metric.label for metric in at.metric} == {"Steps running", "Steps waiting", "Longest wait"}
     assert at.success
     assert model.requests == []
