@@ -74,24 +74,31 @@ def budget_choices(draft: Draft, job: Job) -> bool:
     cap = app.budgets.cap(job.id, actor)
     with st.container(border=True, key="budget_choices"):
         if cap is not None:
-            most = st.number_input(
-                "It may cost (US dollars)",
-                0.0,
-                1_000_000.0,
-                _enough(draft, job, cap),
-                0.05,
-                "%.2f",
-                key=f"cap:raise:{job.id}",
-            )
-            if st.button("Allow this and go on", type="primary", icon=":material/play_arrow:", key="raise_cap"):
-                with banners():
-                    app.budgets.set_cap(job.id, micros_of(most), actor)
-                    app.jobs.resume(job.id, actor)
-                    st.rerun()
-        else:
+            _another_cap(draft, job, cap)
+        if cap is None or app.budgets.standings(actor):  # either may have ended it
             st.page_link("pages/settings.py", label="Raise the budget in Settings", icon=":material/savings:")
         _another_route(draft, job)
     return True
+
+
+def _another_cap(draft: Draft, job: Job, cap: JobCap) -> None:
+    """A higher one, or none: no amount is enough for a route whose price is not known."""
+    most = st.number_input(
+        "It may cost (US dollars)",
+        0.0,
+        1_000_000.0,
+        _enough(draft, job, cap),
+        0.05,
+        "%.2f",
+        key=f"cap:raise:{job.id}",
+    )
+    bar = st.container(horizontal=True)
+    raised = bar.button("Allow this and go on", type="primary", icon=":material/play_arrow:", key="raise_cap")
+    if bar.button("Take the limit away and go on", key="drop_cap") or raised:
+        with banners():
+            get_app().budgets.set_cap(job.id, micros_of(most) if raised else None, current_actor())
+            get_app().jobs.resume(job.id, current_actor())
+            st.rerun()
 
 
 def _enough(draft: Draft, job: Job, cap: JobCap) -> float:

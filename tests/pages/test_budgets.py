@@ -85,6 +85,20 @@ def test_beside_the_approval_stands_what_writing_will_cost_and_a_cap_ends_it_wit
     assert finished(app, app.jobs.for_draft(draft.id, LOCAL_ACTOR)).state is JobState.DONE
 
 
+def test_a_limit_that_was_reached_can_be_taken_away(app: App, screen: Screen, furnished: Furnished) -> None:
+    draft = outline_of(app, words=900)
+    at = screen(draft=draft.id)
+    at.number_input(key=f"cap:{draft.id}").set_value(0.006).run()
+    at.button(key="approve").click().run()
+    job = finished(app, app.jobs.for_draft(draft.id, LOCAL_ACTOR))
+    assert job.state is JobState.FAILED
+
+    screen(draft=draft.id).button(key="drop_cap").click().run()
+
+    assert app.budgets.cap(job.id, LOCAL_ACTOR) is None
+    assert finished(app, app.jobs.for_draft(draft.id, LOCAL_ACTOR)).state is JobState.DONE
+
+
 def test_a_used_up_budget_leaves_the_built_in_drafter_as_a_choice(
     app: App, screen: Screen, furnished: Furnished
 ) -> None:
