@@ -8,7 +8,9 @@ from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE, TIDES, add_tides
 from writer.api import create_api
+from writer.api.problems import problem_of
 from writer.domain.actors import LOCAL_ACTOR, Actor
+from writer.domain.errors import BudgetReached
 
 
 def events_of(response):
@@ -20,6 +22,12 @@ def assert_is_problem(response, status):
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["status"] == status
     assert response.json()["detail"].endswith(".")
+
+
+def test_a_used_up_budget_is_a_problem_with_a_title_of_its_own():
+    told = json.loads(problem_of(BudgetReached("openai:m", "The monthly budget is used up.")).body)
+
+    assert (told["status"], told["title"]) == (402, "Over the budget")
 
 
 def test_health_and_readiness_ask_nobody_who_charges(client):

@@ -60,6 +60,7 @@ _STATUSES: tuple[tuple[type[WriterError], int], ...] = (
 )
 _TITLES = {
     400: "Bad request",
+    402: "Over the budget",
     403: "Refused",
     404: "Not found",
     405: "Method not allowed",
