@@ -13,6 +13,7 @@ from writer.domain.prompt_library import (
     MAX_OUTPUT_TOKENS,
     MAX_TEMPERATURE,
     MAX_TEXT,
+    MAX_VARIABLES,
     PromptText,
     SavedPrompt,
     variables_in,
@@ -164,7 +165,7 @@ def _variables() -> Mapping[str, str]:
     names = variables_in(*(str(st.session_state.get(key) or "") for key in (SYSTEM, PROMPT)))
     values: dict[str, str] = {}
     with st.container(horizontal=True, key="playground:variables"):
-        for name in names:
+        for name in names[:MAX_VARIABLES]:
             key = f"playground:value:{name}"
             values[name] = st.text_area(name, key=key, height=68, persist_state="session", width=280)
     return {name: value for name, value in values.items() if value}

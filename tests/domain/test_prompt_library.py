@@ -65,6 +65,7 @@ def test_filling_in_is_joining_whatever_the_value_is(pieces: list[str], value: s
     [
         lambda: PromptText("  "),
         lambda: PromptText("x" * 100_001),
+        lambda: PromptText("".join(f"{{{{v{n}}}}}" for n in range(101))),
         lambda: PromptText("x", temperature=-0.1),
         lambda: PromptText("x", temperature=math.nan),
         lambda: PromptText("x", max_output_tokens=0),
@@ -83,3 +84,11 @@ def test_what_cannot_be_a_prompt_is_refused_with_a_sentence(made) -> None:  # ty
 
 def test_a_folder_is_a_path_without_empty_parts() -> None:
     assert Place(" A  b ", " /Mail// Cold /", (" x ", "x", "")) == Place("A b", "Mail/Cold", ("x",))
+
+
+def test_a_long_value_in_thousands_of_places_is_refused_before_it_fills_the_memory() -> None:
+    prompt = PromptText("{{x}}" * 20_000)
+
+    with pytest.raises(UserMistake, match="1,000,000 characters"):
+        prompt.filled({"x": "y" * 100_000})
+    assert len(prompt.filled({"x": "y" * 40})[1]) == 800_000

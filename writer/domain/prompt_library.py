@@ -10,6 +10,8 @@ from writer.domain.errors import UserMistake
 from writer.domain.text import joined_surrogates
 
 MAX_TEXT = 100_000
+MAX_FILLED = 1_000_000
+MAX_VARIABLES = 100
 MAX_NAME = 120
 MAX_TAGS = 20
 MAX_TAG = 40
@@ -26,10 +28,14 @@ def variables_in(*texts: str) -> tuple[str, ...]:
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """One pass, never a template engine: a value is put in as it is, also where it holds {{braces}} itself, and
-    whatever else stands between braces stays. Raises UserMistake where a variable has no value."""
+    whatever else stands between braces stays. Raises UserMistake where a variable has no value, or where it all gets
+    too long."""
     if missing := [name for name in variables_in(text) if name not in values]:
         names = ", ".join(f"{{{{{name}}}}}" for name in missing)
         raise UserMistake(f"The prompt has no value for {names}. Fill in every variable first.")
+    # Counted before: a long value in thousands of places would fill the memory.
+    if len(text) + sum(len(values[name]) for name in _VARIABLE.findall(text)) > MAX_FILLED:
+        raise UserMistake(f"With its values filled in, a prompt may have {MAX_FILLED:,} characters. Shorten them.")
     return _VARIABLE.sub(lambda found: values[found[1]], text)
 
 
@@ -49,6 +55,8 @@ class PromptText:
             raise UserMistake("The prompt is empty: write what the model is asked.")
         if len(self.user) + len(self.system) > MAX_TEXT:
             raise UserMistake(f"A prompt may have {MAX_TEXT:,} characters. Shorten it.")
+        if len(self.variables) > MAX_VARIABLES:  # each is a field of the form
+            raise UserMistake(f"A prompt may have {MAX_VARIABLES} variables. Take some out.")
         check_parameters(self.temperature, self.max_output_tokens)
 
     @property

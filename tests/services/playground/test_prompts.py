@@ -11,7 +11,7 @@ from writer.domain.errors import NotFound, UserMistake
 from writer.domain.prompt_library import Packed, Place, PromptText
 from writer.domain.text import joined_surrogates
 from writer.services.playground.prompt_files import Imported, read, written
-from writer.services.playground.prompts import Prompts
+from writer.services.playground.prompts import MAX_VERSIONS, Prompts
 from writer.storage import Stores
 
 STRANGER = Actor("stranger")
@@ -101,6 +101,18 @@ def test_imported_as_versions_nothing_is_overwritten_and_what_is_the_same_is_lef
     assert names(library) == ["Greeting", "New", "Same"]
 
 
+def test_a_file_that_brings_one_version_too_many_changes_nothing_at_all(library: Prompts) -> None:
+    texts = tuple((PromptText(f"Text {number}"), "") for number in range(MAX_VERSIONS))
+    library.load(written([Packed(Place("Full"), texts)], "json").encode(), LOCAL_ACTOR)
+    again = [Packed(Place("New"), ((HELLO, ""),)), Packed(Place("Full"), texts[-1:])]
+    more = [Packed(Place("Other"), ((HELLO, ""),)), Packed(Place("Full"), ((HELLO, ""),))]
+
+    assert library.load(written(again, "json").encode(), LOCAL_ACTOR, as_versions=True) == Imported(1, 0, 1)
+    with pytest.raises(UserMistake, match="500 versions"):
+        library.load(written(more, "json").encode(), LOCAL_ACTOR, as_versions=True)
+    assert names(library) == ["Full", "New"]
+
+
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{b}: &{b} [{','.join(f'*{a}' for _ in range(10))}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
 )
@@ -132,8 +144,11 @@ LONG = (
         (BOMB + "format: writer-prompts/1\nprompts: *i\n").encode(),
         LONG.encode(),
         b"x" * 4_000_001,
+        b"format: writer-prompts/1\nprompts: 1" + b":1" * 1_900_000,  # to the base of 60: hours, if it were read
+        b"format: writer-prompts/1\nprompts: 1" + b":1" * 300 + b".5",
+        b"format: writer-prompts/1\nprompts: !!int '1" + b": 1" * 1_000_000 + b"'",
     ],
-    ids=range(17),
+    ids=range(20),
 )
 def test_a_file_that_is_not_one_of_ours_is_refused_whole(library: Prompts, content: bytes) -> None:
     with pytest.raises(UserMistake) as refused:

@@ -1,6 +1,7 @@
 """Prompts as one file, YAML or JSON. A file is foreign: read without objects, within bounds, and never run."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +17,7 @@ MAX_BYTES = 4_000_000
 
 _NOT_OURS = "This file holds no prompts that Writer knows how to read. Export some to see the form."
 _DEEPEST = 10
+_LONG_NUMBER = re.compile(r"[-+0-9_:.]{200,}")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe; the one in C is ten times as fast
 
 Form = Literal["yaml", "json"]
@@ -78,19 +80,24 @@ def _parsed(content: bytes) -> Any:
         text = content.decode("utf-8-sig")
         if text.lstrip().startswith("{"):
             return json.loads(text)
-        _check_nesting(text)
+        _check_events(text)
         return yaml.load(text, _LOADER)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise UserMistake(_NOT_OURS) from error
 
 
-def _check_nesting(text: str) -> None:
+def _check_events(text: str) -> None:
     """Raises ValueError. Deep nesting would exhaust the loader's stack, in C without a word; an alias says a text again
-    as often as it likes."""
+    as often as it likes; a number to the base of 60 (“1:1:1”) takes the square of its length to read. No export has
+    a tag, which would make a number of any text."""
     depth = 0
     for event in yaml.parse(text, _LOADER):
         if isinstance(event, yaml.AliasEvent):
             raise ValueError("aliases")
+        if getattr(event, "tag", None) is not None:
+            raise ValueError("tags")
+        if isinstance(event, yaml.ScalarEvent) and _LONG_NUMBER.fullmatch(event.value):
+            raise ValueError("a number that is too long")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             raise ValueError("nested too deeply")

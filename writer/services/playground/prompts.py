@@ -52,8 +52,7 @@ class Prompts:
 
     def revise(self, prompt_id: str, text: PromptText, by: Actor, note: str = "") -> SavedPrompt:
         """A new version; none where nothing is changed."""
-        if self._owned(prompt_id, by, "write").latest.number >= MAX_VERSIONS:
-            raise UserMistake(f"A prompt can have {MAX_VERSIONS} versions. Keep this one as a new prompt.")
+        _check_version(self._owned(prompt_id, by, "write"), text)
         return self._store.add_versions(prompt_id, [(text, noted(note))])
 
     def versions(self, prompt_id: str, by: Actor) -> list[PromptVersion]:
@@ -92,6 +91,9 @@ class Prompts:
         known = {(p.place.folder, p.place.name): p for p in self._store.listing(by.user)} if as_versions else {}
         new = [one for one in packed if (one.place.folder, one.place.name) not in known]
         self._check_room(len(new), by)
+        for one in packed:
+            if before := known.get((one.place.folder, one.place.name)):
+                _check_version(before, one.versions[-1][0])
         added = self._store.add(by.user, new)
         revised = 0
         for one in packed:
@@ -108,6 +110,15 @@ class Prompts:
         prompt = self._store.get(prompt_id)
         authorize(by, action, prompt.owner_id, "prompt")
         return prompt
+
+
+def _check_version(prompt: SavedPrompt, text: PromptText) -> None:
+    """Raises UserMistake where the text would be one version too many."""
+    if text != prompt.latest.text and prompt.latest.number >= MAX_VERSIONS:
+        raise UserMistake(
+            f"A prompt can have {MAX_VERSIONS} versions, and {prompt.place.name} has them. Keep this one as a new "
+            "prompt. Nothing was changed."
+        )
 
 
 def _is_in(folder: str, wanted: str | None) -> bool:
