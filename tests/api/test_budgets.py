@@ -56,3 +56,29 @@ def test_an_article_says_what_it_will_cost_and_may_be_capped(written):
 
 def test_a_finished_article_has_nothing_to_go_on_with(written):
     assert_is_problem(written.client.post(written.path("/drafts/{draft}/go-on"), json={"route": "built-in"}), 422)
+
+
+def test_a_budget_of_somebody_else_is_seen_and_deleted_by_who_set_it(app, client):
+    made = client.post("/budgets", json={"limit": 3, "person": "bob"})
+
+    assert made.status_code == 201, made.text
+    budget = made.json()
+    assert (budget["person"], budget["limit_micros"]) == ("bob", 3_000_000)
+    assert [one["id"] for one in client.get("/budgets").json()] == [budget["id"]]
+    assert client.put(f"/budgets/{budget['id']}", json={"limit": 4}).json()["limit_micros"] == 4_000_000
+    assert app.budgets.standings(LOCAL_ACTOR) == []  # no page warns of what is not the reader's
+    assert client.delete(f"/budgets/{budget['id']}").status_code == 204
+
+
+def test_a_name_of_characters_that_are_not_kept_is_refused_at_once(app, client):
+    kept = client.post("/budgets", json={"limit": 1}).json()
+
+    for route in ("a:\x00", "\x00:b"):
+        assert_is_problem(client.post("/budgets", json={"limit": 3, "route": route}), 422)
+    assert [one["id"] for one in client.get("/budgets").json()] == [kept["id"]]
+
+
+def test_a_month_that_no_calendar_has_is_refused(app, client):
+    for month in ("0000-01", "0001-12", "9999-12", "2026-00"):
+        assert_is_problem(client.post("/budgets", json={"limit": 3, "month": month}), 422)
+    assert app.budgets.standings(LOCAL_ACTOR) == []

@@ -47,8 +47,9 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
 
     @router.get("/budgets")
     def budgets(request: Request, month: Annotated[Month, Query()] = "") -> list[dict[str, Any]]:
-        """Those that hold for the asker, each with what is spent of it in that month (this one without)."""
-        return [standing_json(one) for one in app.budgets.standings(who(request), month)]
+        """Those that hold for the asker, each with what is spent of it in that month (this one without). Whoever may
+        set budgets of others sees those, too."""
+        return [standing_json(one) for one in app.budgets.standings(who(request), month, of_others=True)]
 
     @router.post("/budgets", status_code=201)
     def add(body: BudgetBody, request: Request, response: Response) -> dict[str, Any]:
@@ -61,12 +62,12 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
             unpriced=body.unpriced,
         )
         response.headers["Location"] = f"{request.scope.get('root_path', '')}/budgets/{budget.id}"
-        return _one(app, budget.id, request)
+        return standing_json(app.budgets.standing(budget.id, who(request)))
 
     @router.put("/budgets/{budget_id}")
     def change(budget_id: Id, body: BudgetChange, request: Request) -> dict[str, Any]:
         app.budgets.change(budget_id, who(request), limit_micros=micros_of(body.limit), unpriced=body.unpriced)
-        return _one(app, budget_id, request)
+        return standing_json(app.budgets.standing(budget_id, who(request)))
 
     @router.delete("/budgets/{budget_id}", status_code=204)
     def delete(budget_id: Id, request: Request) -> None:
@@ -93,9 +94,6 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         micros = None if body.max_cost is None else micros_of(body.max_cost)
         app.budgets.set_cap(job_id, micros, who(request))
         return cap_json(app.budgets.cap(job_id, who(request)))
-
-    def _one(app: "App", budget_id: str, request: Request) -> dict[str, Any]:
-        return next(standing_json(s) for s in app.budgets.standings(who(request)) if s.budget.id == budget_id)
 
     return router
 

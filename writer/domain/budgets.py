@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Literal
 
 from writer.domain.errors import BudgetReached, PriceUnknown, UserMistake
+from writer.domain.text import joined_surrogates
 
 MICROS = 1_000_000
 WARN_AT = 0.8
 MOST_MICROS = 1_000_000_000 * MICROS
-_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+_MONTH = re.compile(r"2[0-9]{3}-(?:0[1-9]|1[0-2])")
 _ROUTE = re.compile(r"[^\s:]{1,40}:\S{1,200}")
 
 Level = Literal["ok", "near", "reached"]
@@ -38,6 +39,8 @@ class Budget:
     unpriced: Unpriced = Unpriced.REFUSE
 
     def __post_init__(self) -> None:
+        for name in ("person", "route"):  # as they are kept: what is checked is what is read again
+            object.__setattr__(self, name, joined_surrogates(getattr(self, name)))
         if not 0 <= self.limit_micros <= MOST_MICROS:
             raise UserMistake("A budget is from $0 to $1,000,000,000.")
         if self.month and not _MONTH.fullmatch(self.month):

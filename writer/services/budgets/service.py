@@ -34,10 +34,16 @@ class Budgets:
         self._usage = usage
         self._now = now
 
-    def standings(self, by: Actor, month: str = "") -> list[Standing]:
-        """Each budget that holds for the asker, in the month given or this one; one for a single month in that one."""
-        mine = [budget for budget in self._store.budgets() if budget.person in ("", by.user)]
-        return self._store.standings(mine, month or self.month)
+    def standings(self, by: Actor, month: str = "", *, of_others: bool = False) -> list[Standing]:
+        """Each budget that holds for the asker, in the month given or this one; one for a single month in that one.
+        With `of_others` also those of other persons, for whoever may set them."""
+        others = of_others and _sets_for_all(by)
+        seen = [budget for budget in self._store.budgets() if others or budget.person in ("", by.user)]
+        return self._store.standings(seen, month or self.month)
+
+    def standing(self, budget_id: str, by: Actor) -> Standing:
+        """Of this month, or of the budget's own."""
+        return self._store.standings([self.get(budget_id, by)], self.month)[0]
 
     def warnings(self, by: Actor, route: str = "") -> list[Standing]:
         """Those of this month that are nearly used up, or wholly; with `route`, only those that a call of it would
@@ -58,7 +64,7 @@ class Budgets:
 
     def get(self, budget_id: str, by: Actor) -> Budget:
         budget = self._store.budget(budget_id)
-        if budget.person not in ("", by.user):
+        if budget.person not in ("", by.user) and not _sets_for_all(by):
             raise NotFound("There is no such budget.")
         return budget
 
@@ -125,7 +131,11 @@ class Budgets:
         return job
 
     def _check(self, budget: Budget, by: Actor) -> None:
-        if by.credential == "local" or _MAY_SET_FOR_ALL in by.roles:
+        if _sets_for_all(by):
             return
         if budget.person != by.user or budget.owner_id != by.user:
             raise NotFound("There is no such budget that you may change: ask whoever set it.")
+
+
+def _sets_for_all(by: Actor) -> bool:
+    return by.credential == "local" or _MAY_SET_FOR_ALL in by.roles
