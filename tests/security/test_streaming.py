@@ -4,11 +4,15 @@ import pytest
 
 from tests.support.sites import Page
 from writer.domain.errors import SourceRefused
-from writer.security.fetch import Unanswered
+from writer.security.fetch import Unanswered, fetch
 from writer.security.streaming import streaming
 
 
-def read(url, *opened, resolver=lambda host, port: ["127.0.0.1"], **how):
+def here(host, port):
+    return ["127.0.0.1"]
+
+
+def read(url, *opened, resolver=here, **how):
     with streaming(url, allow_private=frozenset(opened), resolver=resolver, **how) as answer:
         return answer.status, b"".join(answer.chunks)
 
@@ -42,6 +46,17 @@ def test_a_redirect_without_end_is_given_up(serve):
 
     with pytest.raises(SourceRefused, match="more than 3 times"):
         read(f"http://page.example:{site.port}/", "page.example")
+
+
+@pytest.mark.parametrize("where", ["http://[::1", "//[", "http://[]/", "http://a:99999/", "ftp://x/", "\\\\x"])
+def test_a_redirect_to_what_is_no_address_is_a_sentence(serve, where):
+    site = serve({"/": Page(status=302, headers={"Location": where})})
+
+    with pytest.raises(SourceRefused):
+        read(f"http://page.example:{site.port}/", "page.example")
+    own = frozenset({"page.example"})
+    with pytest.raises(SourceRefused):
+        fetch(f"http://page.example:{site.port}/", limit_bytes=99, timeout=20, allow_private=own, resolver=here)
 
 
 def test_a_packed_answer_is_refused(serve):

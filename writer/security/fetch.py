@@ -119,7 +119,7 @@ def fetch(
                 return answer
             if ask != PLAIN:
                 raise SourceRefused(f"{address.host} leads on to another address; nothing was sent there.")
-            address = parsed(urljoin(address.url, answer))
+            address = led_on(address, answer)
     raise SourceRefused(f"The address leads on more than {MAX_REDIRECTS} times; give the last one directly.")
 
 
@@ -140,6 +140,14 @@ def parsed(url: str) -> Address:
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
     return Address(parts.scheme, host, port or _PORTS[parts.scheme], f"{path}?{query}" if query else path)
+
+
+def led_on(address: Address, location: str) -> Address:
+    """Where a redirect from an address leads to."""
+    try:
+        return parsed(urljoin(address.url, location))
+    except ValueError:  # such as half an IPv6 address
+        raise SourceRefused(f"{address.host} leads on to something that is no address.") from None
 
 
 def _host(name: str) -> str:

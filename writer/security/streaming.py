@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import urljoin
 
 import httpcore
 
 from writer.domain.errors import SourceRefused
-from writer.security.fetch import MAX_REDIRECTS, PLAIN, REDIRECTS, Address, Ask, Unanswered, parsed
+from writer.security.fetch import MAX_REDIRECTS, PLAIN, REDIRECTS, Address, Ask, Unanswered, led_on, parsed
 from writer.security.pinned import PinnedBackend, Resolver, resolved
 
 IDLE_S = 30.0
@@ -70,7 +69,7 @@ def _opened(stack: ExitStack, pool: httpcore.ConnectionPool, first: Address, ask
         told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
         if ask.method != "GET" or response.status not in REDIRECTS or "location" not in told:
             return Answer(address.url, response.status, told, _chunks(response, told, address))
-        address = parsed(urljoin(address.url, told["location"]))
+        address = led_on(address, told["location"])
     raise SourceRefused(f"The address leads on more than {MAX_REDIRECTS} times; give the last one directly.")
 
 
