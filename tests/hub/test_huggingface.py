@@ -142,6 +142,7 @@ def test_bytes_that_are_not_the_announced_ones_are_thrown_away(serve: Serve, dis
     with pytest.raises(UserMistake, match=sentence):
         fetched(hub, disk, model)
     assert disk.stored() == []
+    assert disk.held(model) == model.size - len(site.models[NAME][WEIGHTS])
 
     fetched(hub, disk, model)
     assert content_of(disk, model)[WEIGHTS] == site.models[NAME][WEIGHTS]
@@ -268,6 +269,14 @@ def test_what_has_no_checksum_is_not_downloaded(serve: Serve):
     site = serve(HubSite({NAME: a_model()}))
     siblings = [{"rfilename": name, "size": len(content)} for name, content in site.models[NAME].items()]
     site.announced["siblings"] = siblings
+
+    assert "no checksum" in hub_of(site).describe(NAME).obstacle
+
+
+def test_a_size_that_no_disk_can_hold_is_not_believed(serve: Serve):
+    site = serve(HubSite({NAME: a_model()}))
+    named = {"rfilename": WEIGHTS, "size": 10**400, "blobId": "0" * 40}
+    site.announced["siblings"] = [{"rfilename": "config.json", "size": 2, "blobId": "0" * 40}, named]
 
     assert "no checksum" in hub_of(site).describe(NAME).obstacle
 

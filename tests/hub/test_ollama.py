@@ -125,3 +125,36 @@ def test_an_answer_without_end_is_given_up(serve: Serve):
 
     with suppress(ProviderUnavailable), pytest.raises(ReplyInvalid, match="more than can be"):
         ollama(site).models()
+
+
+def test_a_page_that_answers_instead_of_ollama_has_loaded_and_deleted_nothing(serve: Serve):
+    server = ollama(serve(OllamaSite(answer=b"<html>Welcome</html>")))
+
+    for act in (lambda name: server.load(name, never), server.unload, server.delete):
+        with pytest.raises(ReplyInvalid, match="did not answer as expected"):
+            act("a")
+    with pytest.raises(ReplyInvalid, match="did not answer as expected"):
+        list(server.pull("a", never))
+
+
+def test_who_unloads_or_deletes_is_not_kept_waiting_as_long_as_a_load_may_take(serve: Serve):
+    waits: dict[str, float] = {}
+
+    def noted(url, *, ask, idle_s, ended):  # type: ignore[no-untyped-def]  # as a Stream
+        waits[f"{ask.method} {ask.body.decode()}"] = idle_s
+        return streaming(url, ask=ask, idle_s=idle_s, ended=ended, allow_private=opened)
+
+    site = serve(OllamaSite({"a": 1}))
+    opened = frozenset({f"127.0.0.1:{site.port}"})
+    server = Ollama("ollama", site.url, noted)
+    server.load("a", never)
+    server.unload("a")
+    server.delete("a")
+
+    assert list(waits.values()) == [600.0, 15.0, 15.0]
+
+
+def test_sizes_that_no_disk_can_hold_are_not_believed(serve: Serve):
+    site = serve(OllamaSite({"a": 10**300}, loaded={"a"}))
+
+    assert [model.size for model in ollama(site).models()] == [0]

@@ -18,6 +18,7 @@ from writer.security.fetch import Unanswered
 from writer.security.streaming import Answer
 
 REPLY_BYTES = 8_000_000
+_MOST = 10**15
 
 
 @contextmanager
@@ -42,14 +43,14 @@ def refused(name: str, answer: Answer) -> WriterError:
     return RequestRejected(name, f"it refused the request (status {status}).")
 
 
-def read_json(name: str, answer: Answer) -> Mapping[str, Any]:
-    """The whole answer, which must be a JSON object of a bearable size."""
+def read_json(name: str, answer: Answer, *, or_nothing: bool = False) -> Mapping[str, Any]:
+    """The whole answer, which must be a JSON object of a bearable size, with `or_nothing` also empty."""
     body = bytearray()
     for chunk in answer.chunks:
         body += chunk
         if len(body) > REPLY_BYTES:
             raise ReplyInvalid(f"{name} answered with more than can be a list of models.")
-    return as_object(name, bytes(body))
+    return {} if or_nothing and not body.strip() else as_object(name, bytes(body))
 
 
 def as_object(name: str, text: bytes) -> Mapping[str, Any]:
@@ -77,8 +78,8 @@ def line(value: object, limit: int = 200) -> str:
 
 
 def whole(value: object) -> int | None:
-    """A count; None for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """A count; None for anything else, and for what no disk can hold."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST else None
 
 
 def _seconds(retry_after: str) -> float | None:

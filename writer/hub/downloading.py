@@ -132,6 +132,7 @@ class Download:
                 out.seek(start)
                 for chunk in answer.chunks:
                     if start + len(chunk) > file.size:
+                        self._forget(file)
                         raise UserMistake(_not_as_announced(file, self._name))
                     out.write(chunk)
                     start += len(chunk)

@@ -14,6 +14,7 @@ from writer.security.fetch import Ask
 from writer.security.streaming import Answer, Stream
 
 _LOADING_S = 600.0
+_PATIENCE_S = 15.0
 _LONGEST_LINE = 1_000_000
 _NO_MORE = 0
 _KEEP = "10m"
@@ -43,7 +44,7 @@ class Ollama:
 
     def _pulled(self, name: str, ended: Ended) -> Iterator[Progress | str]:
         done: dict[str, tuple[int, int]] = {}
-        with self._asked("POST", "pull", {"model": _named(name), "stream": True}, ended) as answer:
+        with self._asked("POST", "pull", {"model": _named(name), "stream": True}, ended, _LOADING_S) as answer:
             for value in self._lines(answer, ended):
                 if value.get("error"):
                     raise RequestRejected(self.name, f"{line(value['error'], 300)}.")
@@ -53,7 +54,9 @@ class Ollama:
         raise RequestRejected(self.name, "the download ended before the model was whole. Start it again: it goes on.")
 
     def load(self, name: str, ended: Ended) -> None:
-        self._told("POST", "generate", {"model": _named(name), "keep_alive": _KEEP, "stream": False}, name, ended)
+        """May take minutes."""
+        wanted = {"model": _named(name), "keep_alive": _KEEP, "stream": False}
+        self._told("POST", "generate", wanted, name, ended, _LOADING_S)
 
     def unload(self, name: str) -> None:
         self._told("POST", "generate", {"model": _named(name), "keep_alive": _NO_MORE, "stream": False}, name)
@@ -65,22 +68,35 @@ class Ollama:
         with self._asked("GET", what) as answer:
             return rows(read_json(self.name, answer).get("models"))
 
-    def _told(self, method: Any, what: str, value: Mapping[str, Any], name: str, ended: Ended | None = None) -> None:
+    def _told(
+        self,
+        method: Any,
+        what: str,
+        value: Mapping[str, Any],
+        name: str,
+        ended: Ended | None = None,
+        idle_s: float = _PATIENCE_S,
+    ) -> None:
+        """The answer is an object, or nothing at all: whatever else says 200 is no Ollama."""
         try:
-            with self._asked(method, what, value, ended) as answer:
-                for _ in answer.chunks:
-                    pass
+            with self._asked(method, what, value, ended, idle_s) as answer:
+                read_json(self.name, answer, or_nothing=True)
         except NotFound:
             raise NotFound(f"{self.name} has no model {line(name)}.") from None
 
     @contextmanager
     def _asked(
-        self, method: Any, what: str, value: Mapping[str, Any] | None = None, ended: Ended | None = None
+        self,
+        method: Any,
+        what: str,
+        value: Mapping[str, Any] | None = None,
+        ended: Ended | None = None,
+        idle_s: float = _PATIENCE_S,
     ) -> Iterator[Answer]:
         headers = (("Content-Type", "application/json"),) if value else ()
         ask = Ask(method, headers, json.dumps(value).encode() if value else b"")
         url = f"{self.base.rstrip('/').removesuffix('/v1')}/api/{what}"
-        with reached(self.name), self.stream(url, ask=ask, idle_s=_LOADING_S if value else 15.0, ended=ended) as answer:
+        with reached(self.name), self.stream(url, ask=ask, idle_s=idle_s, ended=ended) as answer:
             if answer.status == 404:
                 raise NotFound(f"{self.name} does not know this. Is it Ollama that answers at its address?")
             if answer.status >= 300:
