@@ -155,7 +155,7 @@ def _file(directory: Path, name: str) -> RotatingFileHandler:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = directory / f"{name}.log"
     path.touch(mode=0o600, exist_ok=True)
-    return _LogFile(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
+    return _LogFile(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8", errors="backslashreplace")
 
 
 def _install(handlers: Sequence[logging.Handler], formatter: logging.Formatter, level: str) -> None:

@@ -107,6 +107,18 @@ def test_json_lines_hold_facts_and_context(tmp_path):
     assert "request_id" not in second
 
 
+@pytest.mark.parametrize("format", ["plain", "json"])
+def test_half_a_character_does_not_cost_the_file_its_line(format, tmp_path):
+    setup_logging(directory=tmp_path, format=format)
+
+    logger.info("event", extra={"detail": "half \ud83d of one"})
+
+    (line,) = lines(tmp_path).splitlines()
+    assert "half" in line
+    if format == "json":
+        assert json.loads(line)["detail"] == "half \ud83d of one"
+
+
 def test_a_line_cannot_be_forged_by_what_is_logged(tmp_path):
     setup_logging(directory=tmp_path)
 

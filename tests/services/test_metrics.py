@@ -65,3 +65,12 @@ def test_no_label_tells_of_a_person_and_names_of_ones_own_make_no_new_series():
     assert not any(secret in text for secret in SECRETS)
     series = [name for name in figures(metrics) if name[0] == "writer_provider_calls_total"]
     assert series == [("writer_provider_calls_total", "cached=no", "outcome=ok", "provider=other", "purpose=section")]
+
+
+def test_a_method_that_a_client_made_up_makes_no_series_of_its_own():
+    metrics = new_metrics()
+    for number in range(50):
+        metrics.request(f"METHOD{number}", "none", 405, 0.01)
+
+    found = {name: value for name, value in figures(metrics).items() if name[0] == "writer_http_requests_total"}
+    assert found == {("writer_http_requests_total", "method=other", "route=none", "status=405"): 50}

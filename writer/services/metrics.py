@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OTHER = "other"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CALL_S = (0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0)
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
@@ -84,9 +85,9 @@ class Metrics:
                 self._call_times.setdefault(provider, _Durations(_CALL_S)).add(event.total_ms / 1000)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """`route` is the pattern of the address, never the address."""
+        """`route` is the pattern of the address, never the address. A client may call its method what it likes."""
         with self._lock:
-            self._requests[method, route, str(status)] += 1
+            self._requests[method if method in _METHODS else OTHER, route, str(status)] += 1
             self._request_times.add(seconds)
 
     def text(self) -> bytes:
