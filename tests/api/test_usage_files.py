@@ -57,7 +57,17 @@ def test_filters_say_which_calls(filled: App, client: TestClient, query: str, ca
     assert [line["Call"] for line in lines(client, query)] == calls
 
 
-@pytest.mark.parametrize("query", ["?since=yesterday", "?outcome=fine", "?colour=red", "?cached=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?since=yesterday",
+        "?since=0001-01-01T00:00:00%2B14:00",
+        "?until=9999-12-31T23:59:59-14:00",
+        "?outcome=fine",
+        "?colour=red",
+        "?cached=1",
+    ],
+)
 def test_what_cannot_be_asked_is_refused_in_words(app: App, client: TestClient, query: str) -> None:
     response = client.get(f"/usage/calls.csv{query}")
 

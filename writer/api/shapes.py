@@ -81,7 +81,10 @@ def when(value: str | None) -> datetime | None:
     if not value:
         return None
     moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:  # the first hours of the year 1, the last of 9999
+        raise ValueError("out of range") from None
 
 
 def section_json(section: Section) -> dict[str, Any]:
