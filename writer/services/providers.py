@@ -191,6 +191,10 @@ class Providers:
             _check_route(route, known)
         self._store.set_value(by.user, ROUTES, json.dumps(wanted))
 
+    def put_first(self, route: str, by: Actor) -> None:
+        """It writes from now on; the others stay in their order behind it."""
+        self.set_routes([route, *self.routes(by)], by)
+
     def health(self, by: Actor) -> list[RouteHealth]:
         """The state of each route in use; one that was not asked yet counts as closed."""
         worst: dict[str, RouteStatus] = {}

@@ -7,15 +7,7 @@ from dataclasses import dataclass, replace
 from writer.domain.actors import Actor
 from writer.domain.errors import JobStopped, NotFound, UserMistake
 from writer.domain.jobs import Job, JobState, NewJob, NewStep
-from writer.domain.models import (
-    MARGIN_BYTES,
-    HubModel,
-    ModelState,
-    Progress,
-    StoredModel,
-    checked_id,
-    said_bytes,
-)
+from writer.domain.models import MARGIN_BYTES, HubModel, ModelState, Progress, StoredModel, checked_id, said_bytes
 from writer.domain.ports.jobs import JobLedger
 from writer.domain.ports.local_models import LocalChoice, LocalModels, LocalState, LocalStatus, MemoryEstimate
 from writer.domain.ports.models import Hub, ModelDisk
@@ -166,7 +158,8 @@ class Models:
         """Those on the disk, those on their way, and those that run from a folder."""
         running = {status.model: status for status in self.runtime.status()}
         plans = self._disk.plans()  # first: one that becomes whole meanwhile is then seen twice, not never
-        here = [self._here(stored, running.pop(stored.id, None), by) for stored in self._disk.stored()]
+        account = self._account(by)
+        here = [_here(stored, running.pop(stored.id, None), account) for stored in self._disk.stored()]
         ids = {model.id for model in here}
         coming = [self._coming(plan, by) for plan in plans if plan.id not in ids]
         others = [LocalModel(s.model, _RUNNING[s.state], 0, trouble=s.trouble, running=s) for s in running.values()]
@@ -209,7 +202,7 @@ class Models:
             changed = ProviderAccount(account.name, PRESET, account.base_url, "", (*account.models, model_id))
             self._providers.save(changed, by)
         route = f"{account.name}:{model_id}"
-        self._providers.set_routes([route, *(other for other in self._providers.routes(by) if other != route)], by)
+        self._providers.put_first(route, by)
         return route
 
     def _forget(self, model_id: str, by: Actor) -> None:
@@ -231,19 +224,6 @@ class Models:
             if view.preset == PRESET and view.origin == "stored":
                 return ProviderAccount(view.name, view.preset, view.base_url, "", view.models)
         return None
-
-    def _here(self, stored: StoredModel, running: LocalStatus | None, by: Actor) -> LocalModel:
-        account = self._account(by)
-        return LocalModel(
-            stored.id,
-            _RUNNING[running.state] if running else ModelState.DOWNLOADED,
-            stored.size,
-            stored.licence,
-            trouble=running.trouble if running else "",
-            stored=stored,
-            running=running,
-            route=f"{account.name if account else PRESET}:{stored.id}",
-        )
 
     def _coming(self, plan: HubModel, by: Actor) -> LocalModel:
         job, progress = self._job(plan.id, by), self._board.of(plan.id)
@@ -294,6 +274,19 @@ class Models:
         at_work = [job for job in self._ledger.jobs(by.user, 50, DOWNLOAD) if job.state is JobState.RUNNING]
         if len(at_work) >= MOST_AT_ONCE:
             raise UserMistake(f"{MOST_AT_ONCE} models are being downloaded. Wait for one of them, or pause it.")
+
+
+def _here(stored: StoredModel, running: LocalStatus | None, account: ProviderAccount | None) -> LocalModel:
+    return LocalModel(
+        stored.id,
+        _RUNNING[running.state] if running else ModelState.DOWNLOADED,
+        stored.size,
+        stored.licence,
+        trouble=running.trouble if running else "",
+        stored=stored,
+        running=running,
+        route=f"{account.name if account else PRESET}:{stored.id}",
+    )
 
 
 def _fingerprint(model_id: str) -> str:

@@ -112,7 +112,7 @@ class ServedModels:
         if view.origin == "stored" and model not in view.models:
             self._providers.save(ProviderAccount(view.name, view.preset, view.base_url, "", (*view.models, model)), by)
         route = f"{account}:{model}"
-        self._providers.set_routes([route, *(other for other in self._providers.routes(by) if other != route)], by)
+        self._providers.put_first(route, by)
         return route
 
     def _begun(self, kind: str, label: str, account: str, model: str, by: Actor) -> Job:
