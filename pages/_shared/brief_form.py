@@ -43,14 +43,6 @@ _COLLECTIONS = "brief:collections"
 LISTS = ("keyphrases", "questions", "must_include", "avoid")
 
 
-def fill_in(brief: Brief) -> None:
-    """Puts a brief into the form; before its widgets are drawn, so from a callback."""
-    for name in FIELDS:
-        st.session_state[f"brief:{name}"] = getattr(brief, name)
-    for name in LISTS:
-        st.session_state[f"brief:{name}"] = "\n".join(getattr(brief, name))
-
-
 def draw_brief(kinds: Mapping[str, ContentType]) -> ContentType:
     """Returns the kind of article that is chosen."""
     _text("Topic or working title", "topic", "Why tidal power is finally ready", max_chars=MAX_TOPIC)

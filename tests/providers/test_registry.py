@@ -7,12 +7,12 @@ import pytest
 from tests.providers.conftest import a_request
 from tests.providers.doubles import Board, HandClock
 from tests.providers.plugin_folder import installed_example, on_path
+from tests.support.reply_memory import Memory
 from tests.support.scripted_server import Reply, ScriptedServer, failing, rate_limited
 from writer.domain.completions import Purpose, collected
 from writer.domain.errors import ConfigurationError, MissingKey, ProviderError, UnknownRoute, WriterError
 from writer.domain.ports.settings import ProviderAccount
 from writer.domain.usage import UsageEvent
-from writer.providers.cached import Memory
 from writer.providers.plugins import installed
 from writer.providers.presets import PRESETS
 from writer.providers.registry import Registry

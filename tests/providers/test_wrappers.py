@@ -9,6 +9,7 @@ import pytest
 
 from tests.providers.conftest import a_request
 from tests.providers.doubles import USED, HandClock, ScriptedProvider
+from tests.support.reply_memory import Memory
 from tests.support.scripted_server import NEVER_ENDING, SILENT, Reply, ScriptedServer
 from writer.domain.completions import Caller, Finished, Purpose, StopReason, TextDelta, Tokens, collected
 from writer.domain.errors import (
@@ -23,7 +24,7 @@ from writer.domain.ports.settings import ProviderAccount
 from writer.domain.usage import Outcome, UsageEvent
 from writer.providers import prices
 from writer.providers.breaker import Breaker, Permit
-from writer.providers.cached import Cached, Memory
+from writer.providers.cached import Cached
 from writer.providers.deadline import Deadline
 from writer.providers.fallback import Candidate, Fallback
 from writer.providers.limited import Bulkhead, Limited

@@ -4,7 +4,6 @@ asked for that."""
 import asyncio
 import hashlib
 import uuid
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
@@ -23,36 +22,8 @@ from writer.domain.completions import (
     ToolCall,
 )
 from writer.domain.errors import StorageError
-from writer.domain.ports.replies import Kept, ReplyStore
+from writer.domain.ports.replies import ReplyStore
 from writer.domain.usage import Outcome, UsageEvent
-
-
-class Memory:
-    """The last few replies of everybody, gone with the process."""
-
-    def __init__(self, size: int = 256) -> None:
-        self._size = size
-        self._replies: OrderedDict[str, Completion] = OrderedDict()
-
-    def get(self, key: str) -> Completion | None:
-        reply = self._replies.get(key)
-        if reply is not None:
-            self._replies.move_to_end(key)
-        return reply
-
-    def put(self, key: str, reply: Completion, owner_id: str = "") -> None:
-        self._replies[key] = reply
-        self._replies.move_to_end(key)
-        while len(self._replies) > self._size:
-            self._replies.popitem(last=False)
-
-    def kept(self, owner_id: str) -> Kept:
-        return Kept(len(self._replies), sum(len(reply.text) for reply in self._replies.values()))
-
-    def clear(self, owner_id: str) -> int:
-        gone = len(self._replies)
-        self._replies.clear()
-        return gone
 
 
 def reply_key(routes: str, request: CompletionRequest) -> str:

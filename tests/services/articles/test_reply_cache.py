@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.providers.doubles import ScriptedProvider
+from tests.support.reply_memory import Memory
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer
 from writer.bootstrap import App, build
@@ -13,7 +14,7 @@ from writer.domain.briefs import Brief
 from writer.domain.completions import Caller, CompletionRequest, Message, Purpose
 from writer.domain.jobs import JobState
 from writer.domain.usage import UsageEvent
-from writer.providers.cached import Cached, Memory
+from writer.providers.cached import Cached
 from writer.services.articles.asking import KEPT_REPLY, Asking, Hidden
 from writer.settings import read_settings
 
