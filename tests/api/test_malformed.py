@@ -50,6 +50,17 @@ ROUTES = [
     ("POST", "/comparisons"),
     ("POST", "/prompts"),
     ("POST", "/prompts/import"),
+    ("POST", "/prompts/none/versions"),
+    ("POST", "/comparisons/none/votes"),
+    ("POST", "/budgets"),
+    ("PUT", "/budgets/none"),
+    ("PUT", "/jobs/{job}/cap"),
+    ("POST", "/drafts/{draft}/go-on"),
+    ("POST", "/models/estimate"),
+    ("POST", "/models/load"),
+    ("POST", "/models/delete"),
+    ("POST", "/models/downloads/resume"),
+    ("POST", "/models/ollama/load"),
 ]
 WITHOUT_A_BODY_TOO = [
     ("POST", "/imports/{job}/again"),
@@ -60,6 +71,7 @@ WITHOUT_A_BODY_TOO = [
 FIELDS += ["check", "ignored", "preferred", "banned", "variety", "oxford_comma"]
 FIELDS += ["id", "action", "pass", "before", "after", "instruction", "model", "accepted", "rejected", "edited"]
 FIELDS += ["prompt", "system", "values", "contenders", "name", "folder", "tags", "content", "temperature"]
+FIELDS += ["max_cost", "person", "month", "unpriced", "account", "device", "context", "together", "first", "second"]
 PATIENT = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
