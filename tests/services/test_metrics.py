@@ -1,8 +1,10 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from writer.domain.completions import Caller, Purpose, Tokens
+from writer.domain.errors import StorageError
 from writer.domain.health import RunnerSign, Workload
 from writer.domain.usage import Outcome, UsageEvent
 from writer.services.metrics import Metrics
@@ -22,11 +24,15 @@ def figures(metrics: Metrics) -> dict[tuple[str, ...], float]:
     return {(s.name, *(f"{k}={v}" for k, v in sorted(s.labels.items()))): s.value for f in families for s in f.samples}
 
 
-def new_metrics() -> Metrics:
+def some_work() -> Workload:
+    return Workload(3, 2, 12.5, (RunnerSign("w", 1.0),))
+
+
+def new_metrics(workload: Callable[[], Workload] = some_work) -> Metrics:
     return Metrics(
         ["openai", "gemini"],
         version="1.2",
-        workload=lambda: Workload(3, 2, 12.5, (RunnerSign("w", 1.0),)),
+        workload=workload,
         runner_alive=lambda: True,
         open_breakers=lambda: 1,
         free_bytes=lambda: 5000,
@@ -74,3 +80,16 @@ def test_a_method_that_a_client_made_up_makes_no_series_of_its_own():
 
     found = {name: value for name, value in figures(metrics).items() if name[0] == "writer_http_requests_total"}
     assert found == {("writer_http_requests_total", "method=other", "route=none", "status=405"): 50}
+
+
+def test_without_the_database_the_other_figures_are_still_told():
+    def broken() -> Workload:
+        raise StorageError("The database is damaged.")
+
+    metrics = new_metrics(broken)
+    metrics.call(a_call("openai:gpt"))
+
+    found, whole = figures(metrics), figures(new_metrics())
+    assert (found[("writer_database_up",)], whole[("writer_database_up",)]) == (0, 1)
+    assert ("writer_steps_waiting",) not in found
+    assert found["writer_provider_cost_usd_total", "provider=openai"] == 2.0

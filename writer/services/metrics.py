@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
+from writer.domain.errors import WriterError
 from writer.domain.health import Workload
 from writer.domain.usage import UsageEvent
 
@@ -102,13 +103,11 @@ class Metrics:
     def collect(self) -> "Iterable[Metric]":
         from prometheus_client.core import GaugeMetricFamily
 
-        work = self._workload()
+        work = self._queue()
         gauges = (
+            ("writer_database_up", "Whether the database answers.", float(bool(work))),
             ("writer_runner_alive", "Whether this process runs jobs.", float(self._runner_alive())),
-            ("writer_runners", "Runners that were heard of in the last minute.", len(work.runners)),
-            ("writer_steps_waiting", "Steps of jobs that could begin now.", work.waiting),
-            ("writer_steps_running", "Steps of jobs that run now.", work.running),
-            ("writer_queue_oldest_seconds", "How long the longest waiting job waits.", work.oldest_s),
+            *work,
             ("writer_routes_resting", "Routes whose breaker or key rests in this process.", self._open_breakers()),
             ("writer_disk_free_bytes", "Free space where the data is.", self._free_bytes()),
         )
@@ -118,6 +117,19 @@ class Metrics:
         yield from (GaugeMetricFamily(name, text, value=value) for name, text, value in gauges)
         with self._lock:
             yield from [*self._of_calls(), *self._of_requests()]
+
+    def _queue(self) -> tuple[tuple[str, str, float], ...]:
+        """Nothing where the database does not answer: that is when the other figures are wanted most."""
+        try:
+            work = self._workload()
+        except WriterError:
+            return ()
+        return (
+            ("writer_runners", "Runners that were heard of in the last minute.", len(work.runners)),
+            ("writer_steps_waiting", "Steps of jobs that could begin now.", work.waiting),
+            ("writer_steps_running", "Steps of jobs that run now.", work.running),
+            ("writer_queue_oldest_seconds", "How long the longest waiting job waits.", work.oldest_s),
+        )
 
     def _of_calls(self) -> "Iterable[Metric]":
         from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
