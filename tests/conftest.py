@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.support import search_model
 from writer.security.cipher import FileCipher
 from writer.storage import Database, Stores, migrate, open_database
 from writer.storage.migrations import HEAD
@@ -22,6 +23,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
     settings.register_profile("writer", deadline=None, database=None)  # no wall-clock limits, nothing left in the tree
     settings.load_profile("writer")
+    if not hasattr(config, "workerinput"):
+        search_model.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        search_model.end()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

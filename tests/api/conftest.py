@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from starlette.testclient import TestClient
 
+from tests.support.search_model import warmed
 from writer.api import create_api
 from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR
@@ -45,7 +46,7 @@ class Written:
 
 @contextmanager
 def opened(folder):
-    app = build(read_settings({"HOME": str(folder), "WRITER_DATA_DIR": str(folder / "data")}))
+    app = build(read_settings({"HOME": str(folder), "WRITER_DATA_DIR": str(warmed(folder / "data"))}))
     app.start()
     try:
         yield app

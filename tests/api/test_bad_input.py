@@ -10,6 +10,7 @@ from tests.api.conftest import HERE, TIDES, add_tides
 from tests.browser.conftest import Served
 from tests.documents.packages import BILLION_LAUGHS, XXE, docx_of, locked_zip, w_p, zip_bomb
 from tests.documents.pdfs import encrypted_pdf, pdf_of, scanned_pdf
+from tests.support.search_model import warmed
 from tests.support.sites import Page, serving
 from writer.api import create_api
 from writer.bootstrap import build
@@ -130,7 +131,7 @@ def web(tmp_path, serve):
     """An app that may fetch from one local site, and the site."""
     site = serve({})
     allowed = f"127.0.0.1:{site.port}"
-    environ = {"HOME": str(tmp_path), "WRITER_DATA_DIR": str(tmp_path / "data"), "WRITER_FETCH_HOSTS": allowed}
+    environ = {"HOME": str(tmp_path), "WRITER_DATA_DIR": str(warmed(tmp_path / "data")), "WRITER_FETCH_HOSTS": allowed}
     app = build(read_settings(environ))
     app.start()
     with TestClient(create_api(app), base_url=HERE) as client:

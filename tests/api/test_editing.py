@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE, add_tides
 from tests.support.scripted_server import NEVER_ENDING, Reply, ScriptedServer, failing
+from tests.support.search_model import warmed
 from writer.api import create_api
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR, Actor
@@ -40,7 +41,7 @@ FIRST, SECOND = "openai:gpt-5-mini", "openai:gpt-5"
 @contextmanager
 def studio(folder, server=None, *, routes=FIRST, database=""):
     """An App whose only provider is the scripted one; without a server it has none."""
-    environ = {"HOME": str(folder), "WRITER_DATA_DIR": str(folder / "data"), "WRITER_DATABASE_URL": database}
+    environ = {"HOME": str(folder), "WRITER_DATA_DIR": str(warmed(folder / "data")), "WRITER_DATABASE_URL": database}
     if server is not None:
         environ |= {"WRITER_OPENAI__API_KEY": "sk-test", "WRITER_OPENAI__BASE_URL": server.url, "WRITER_ROUTES": routes}
     app = build(read_settings(environ))

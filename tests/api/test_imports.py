@@ -5,6 +5,7 @@ from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE, TIDES, add_tides
 from tests.api.test_api import assert_is_problem
+from tests.support.search_model import warmed
 from tests.support.sites import Page, serving
 from writer.api import create_api
 from writer.bootstrap import build
@@ -32,7 +33,11 @@ def site(serve):
 @pytest.fixture
 def open_app(tmp_path):
     """May fetch from this machine, where the sites of these tests are."""
-    environ = {"HOME": str(tmp_path), "WRITER_DATA_DIR": str(tmp_path / "data"), "WRITER_FETCH_HOSTS": "127.0.0.1"}
+    environ = {
+        "HOME": str(tmp_path),
+        "WRITER_DATA_DIR": str(warmed(tmp_path / "data")),
+        "WRITER_FETCH_HOSTS": "127.0.0.1",
+    }
     app = build(read_settings(environ))
     app.start()
     yield app

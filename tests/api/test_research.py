@@ -2,6 +2,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE, add_tides
+from tests.support.search_model import warmed
 from tests.support.search_server import results, row, searching
 from writer.api import create_api
 from writer.bootstrap import build
@@ -18,7 +19,11 @@ def engine():
 
 @pytest.fixture
 def app(tmp_path, engine):
-    names = {"HOME": str(tmp_path), "WRITER_DATA_DIR": str(tmp_path / "data"), "WRITER_FETCH_HOSTS": engine.host}
+    names = {
+        "HOME": str(tmp_path),
+        "WRITER_DATA_DIR": str(warmed(tmp_path / "data")),
+        "WRITER_FETCH_HOSTS": engine.host,
+    }
     app = build(read_settings(names))
     app.start()
     yield app

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from tests.api.conftest import HERE
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer, failing
+from tests.support.search_model import warmed
 from writer.api import create_api
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR
@@ -25,7 +26,7 @@ def used(tmp_path_factory):
     folder = tmp_path_factory.mktemp("used")
     with ScriptedServer(quick) as server:
         environ = {"WRITER_OPENAI__BASE_URL": server.url, "WRITER_OPENAI__API_KEY": "sk-test", "WRITER_ROUTES": ROUTE}
-        app = build(read_settings({"HOME": str(folder), "WRITER_DATA_DIR": str(folder / "data"), **environ}))
+        app = build(read_settings({"HOME": str(folder), "WRITER_DATA_DIR": str(warmed(folder / "data")), **environ}))
         app.start()
         try:
             with TestClient(create_api(app), base_url=HERE) as client:

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.support.scripted_server import ScriptedServer
+from tests.support.search_model import warmed
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -72,7 +73,7 @@ class Served:
             self._process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**inherited, "WRITER_DATA_DIR": str(folder / "data"), **settings},
+                env={**inherited, "WRITER_DATA_DIR": str(warmed(folder / "data")), **settings},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

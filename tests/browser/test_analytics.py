@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Opened, Served, button, opened_at, settled
 from tests.browser.test_every_page import violations
 from tests.support.calls import GPT, LLAMA, call, record
+from tests.support.search_model import warmed
 from writer import bootstrap
 from writer.domain.completions import Purpose
 from writer.domain.usage import Outcome
@@ -25,7 +26,7 @@ VIEWS = ("Speed", "Reliability", "Suggestions", "This month", "All calls")
 @pytest.fixture(scope="module")
 def served_with_calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served_with_calls")
-    app = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(folder / "data")}))
+    app = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(warmed(folder / "data"))}))
     record(
         app,
         *(call(n, days_ago=n % 12, cached=n % 7 == 0) for n in range(30)),

@@ -11,6 +11,7 @@ from tests.browser.test_every_page import violations
 from tests.support import hub_server, ollama_server
 from tests.support.hub_server import Fault, HubSite, a_model
 from tests.support.ollama_server import OllamaSite
+from tests.support.search_model import warmed
 from writer import bootstrap
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.ports.settings import ProviderAccount
@@ -29,7 +30,7 @@ def hub() -> Iterator[HubSite]:
 def served_with_hub(tmp_path_factory: pytest.TempPathFactory, hub: HubSite) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served_with_hub")
     with ollama_server.serving(OllamaSite({"llama3.2": 2_000}, loaded={"llama3.2"})) as ollama:
-        app = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(folder / "data")}))
+        app = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(warmed(folder / "data"))}))
         app.providers.save(ProviderAccount("ollama", "ollama", f"{ollama.url}/v1"), LOCAL_ACTOR)
         app.close()
         served = Served(folder, WRITER_HUB_URL=hub.url, WRITER_FETCH_HOSTS=f"localhost:{hub.port}")

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Opened, Served, button, opened_at, settled, try_it
 from tests.browser.test_every_page import violations
+from tests.support.search_model import warmed
 from tests.support.search_server import SearchServer, results, row, searching
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR
@@ -26,7 +27,7 @@ def engine() -> Iterator[SearchServer]:
 @pytest.fixture(scope="module")
 def served_with_search(tmp_path_factory: pytest.TempPathFactory, engine: SearchServer) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served_with_search")
-    app = build(read_settings({"HOME": str(folder), "WRITER_DATA_DIR": str(folder / "data")}))
+    app = build(read_settings({"HOME": str(folder), "WRITER_DATA_DIR": str(warmed(folder / "data"))}))
     app.web_search.save("searxng", LOCAL_ACTOR, address=engine.url)
     app.close()
     served = Served(folder, WRITER_FETCH_HOSTS=engine.host)

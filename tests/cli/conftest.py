@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import TIDES
+from tests.support.search_model import warmed
 from writer.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +42,7 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_minds_interrupts,
         )
 
     def file(self, name, text):
@@ -48,9 +51,14 @@ class Terminal:
         return path
 
 
+def _minds_interrupts():
+    """Programs that are begun in the background of a script inherit that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def terminal(tmp_path, capsys, monkeypatch):
-    environ = {"WRITER_DATA_DIR": str(tmp_path / "data"), "HOME": str(tmp_path)}
+    environ = {"WRITER_DATA_DIR": str(warmed(tmp_path / "data")), "HOME": str(tmp_path)}
     for name in list(os.environ):
         if name.startswith(("WRITER_", "OPENAI_", "GEMINI_", "GOOGLE_")):
             monkeypatch.delenv(name)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.scripted_article import HEADINGS, paced_article, step_of
 from tests.support.scripted_server import ServerProcess
+from tests.support.search_model import warmed
 from writer import bootstrap
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
@@ -35,7 +36,7 @@ def environ(tmp_path: Path, server: ServerProcess) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
-        "WRITER_DATA_DIR": str(tmp_path / "data"),
+        "WRITER_DATA_DIR": str(warmed(tmp_path / "data")),
         "WRITER_OPENAI__API_KEY": "sk-of-a-test",
         "WRITER_OPENAI__BASE_URL": server.url,
         "WRITER_ROUTES": "openai:gpt-5-mini",

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer
+from tests.support.search_model import linked, warmed
 from writer import bootstrap
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
@@ -50,7 +51,7 @@ class Furnished:
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
     """Made once; each test that asks for it gets an App over a copy of the folder."""
     folder = tmp_path_factory.mktemp("furnished")
-    app = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(folder)}))
+    app = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(warmed(folder))}))
     app.start()
     fill_library(app)
     outlined = outline_of(app)
@@ -68,8 +69,9 @@ def app(
 ) -> Iterator[App]:
     """The App that the pages will find."""
     if "furnished" in request.fixturenames:
-        shutil.copytree(request.getfixturevalue("furnished").folder, tmp_path, dirs_exist_ok=True)
-    built = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(tmp_path), **settings_of_app}))
+        folder = request.getfixturevalue("furnished").folder
+        shutil.copytree(folder, tmp_path, copy_function=linked, dirs_exist_ok=True)
+    built = bootstrap.build(read_settings({"WRITER_DATA_DIR": str(warmed(tmp_path)), **settings_of_app}))
     monkeypatch.setattr(bootstrap, "_shared", built)
     st.cache_resource.clear()
     built.start()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.search_model import warmed
 from writer.bootstrap import App, build
 from writer.domain.actors import Actor
 from writer.domain.briefs import Brief
@@ -29,7 +30,7 @@ VOLATILE = ("id", "job_id", "draft_id", "created_at", "updated_at", "asked_at", 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    app = build(read_settings({"HOME": str(tmp_path), "WRITER_DATA_DIR": str(tmp_path / "data")}))
+    app = build(read_settings({"HOME": str(tmp_path), "WRITER_DATA_DIR": str(warmed(tmp_path / "data"))}))
     app.start()
     yield app
     app.close()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.scripted_article import kind_of, quick, section_key
 from tests.support.scripted_server import Reply, ScriptedServer
+from tests.support.search_model import warmed
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.briefs import Brief
@@ -34,7 +35,7 @@ def open_app(tmp_path):
 
     def opened(**settings):
         names = {f"WRITER_{name.upper()}": value for name, value in settings.items()}
-        app = build(read_settings({"HOME": str(tmp_path), "WRITER_DATA_DIR": str(tmp_path / "data"), **names}))
+        app = build(read_settings({"HOME": str(tmp_path), "WRITER_DATA_DIR": str(warmed(tmp_path / "data")), **names}))
         app.start()
         built.append(app)
         return app

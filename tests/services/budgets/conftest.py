@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer
+from tests.support.search_model import warmed
 from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.sources import SourceState
@@ -43,7 +44,7 @@ def sourced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def opened(server: ScriptedServer, folder: Path) -> Iterator[App]:
     environ = {
         "HOME": str(folder),
-        "WRITER_DATA_DIR": str(folder / "data"),
+        "WRITER_DATA_DIR": str(warmed(folder / "data")),
         "WRITER_ROUTES": ROUTE,
         "WRITER_OPENAI__API_KEY": "key",
         "WRITER_OPENAI__BASE_URL": server.url,

@@ -1,3 +1,4 @@
+from tests.support.search_model import warmed
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR
 from writer.samples import SAMPLES
@@ -5,7 +6,7 @@ from writer.settings import read_settings
 
 
 def test_samples_have_their_own_titles_before_and_after_they_are_read(tmp_path):
-    app = build(read_settings({"HOME": str(tmp_path), "WRITER_DATA_DIR": str(tmp_path / "data")}))
+    app = build(read_settings({"HOME": str(tmp_path), "WRITER_DATA_DIR": str(warmed(tmp_path / "data"))}))
     try:
         added = {source.filename: source.title for source in app.sources.add_samples(LOCAL_ACTOR)}
         assert added == {sample.filename: sample.title for sample in SAMPLES}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.scripted_server import Reply, ScriptedServer
+from tests.support.search_model import warmed
 from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.jobs import Job
@@ -57,7 +58,7 @@ def model() -> Iterator[ScriptedServer]:
 
 def settings_for(folder: Path, model: ScriptedServer, database_url: str = "") -> dict[str, str]:
     return {
-        "WRITER_DATA_DIR": str(folder),
+        "WRITER_DATA_DIR": str(warmed(folder)),
         "WRITER_OPENAI__API_KEY": "sk-scripted-0123456789",
         "WRITER_OPENAI__BASE_URL": model.url,
         "WRITER_ROUTES": ROUTE,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.search_model import warmed
 from tests.support.search_server import SearchServer, results, row, searching
 from tests.support.sites import serving
 from writer.bootstrap import App, build
@@ -37,7 +38,7 @@ def open_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
 
     def opened(**settings: str) -> App:
         names = {f"WRITER_{name.upper()}": value for name, value in settings.items()}
-        app = build(read_settings({"HOME": str(tmp_path), "WRITER_DATA_DIR": str(tmp_path / "data"), **names}))
+        app = build(read_settings({"HOME": str(tmp_path), "WRITER_DATA_DIR": str(warmed(tmp_path / "data")), **names}))
         app.start()
         built.append(app)
         return app
