@@ -1,4 +1,4 @@
-"""The built-in search model's graph, built once for a whole run: each data folder would take seconds to build its own."""
+"""The built-in search model's graph, built once for a whole run: each data folder would need seconds for its own."""
 
 import fcntl
 import os
