@@ -105,6 +105,8 @@ def prompt_written(first: Contender | None = None) -> PromptText:
 def fill_form(prompt: PromptText, kept: str = _WRITTEN_HERE) -> None:
     """Called before the form is drawn, or by a callback."""
     st.session_state[PROMPT], st.session_state[SYSTEM], st.session_state[KEPT] = prompt.user, prompt.system, kept
+    st.session_state["playground:temperature:0"] = prompt.temperature
+    st.session_state["playground:length:0"] = prompt.max_output_tokens
 
 
 def fill_from(comparison: Comparison) -> None:
@@ -139,10 +141,7 @@ def _pick_kept() -> None:
 def _take_kept() -> None:
     with banners():
         if id_ := st.session_state.get(KEPT):
-            text = get_app().prompts.get(id_, current_actor()).latest.text
-            fill_form(text, id_)
-            st.session_state["playground:temperature:0"] = text.temperature
-            st.session_state["playground:length:0"] = text.max_output_tokens
+            fill_form(get_app().prompts.get(id_, current_actor()).latest.text, id_)
 
 
 def path_of(prompt: SavedPrompt) -> str:

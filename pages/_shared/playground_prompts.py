@@ -91,8 +91,6 @@ def _later(prompt: SavedPrompt, draw: Callable[[SavedPrompt], None]) -> Callable
 
 def _use(prompt: SavedPrompt) -> None:
     fill_form(prompt.latest.text, prompt.id)
-    st.session_state["playground:temperature:0"] = prompt.latest.text.temperature
-    st.session_state["playground:length:0"] = prompt.latest.text.max_output_tokens
     st.session_state[VIEW] = VIEWS[0]
 
 
