@@ -228,7 +228,7 @@ def length_of(wanted: Filter) -> timedelta | None:
 
 def _usual_other(wanted: Filter, today: date) -> date:
     before = wanted.before() if length_of(wanted) is not None else wanted
-    return before.since.date() if before.since is not None else today
+    return max(FIRST_DAY, before.since.date()) if before.since is not None else today
 
 
 def _other(wanted: Filter, compare: str, compare_from: date) -> Filter | None:

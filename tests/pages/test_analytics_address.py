@@ -121,3 +121,10 @@ def test_a_question_is_asked_once_in_a_run(app: App) -> None:
     assert answers.totals(Filter()) is answers.totals(Filter())
     answers.totals(Filter(routes=("a:b",)))
     assert Counting.asked == 2
+
+
+def test_what_the_address_does_not_say_is_never_said_to_be_left_out() -> None:
+    asked = of(**{"from": "2000-01-01", "to": "2100-01-01"})
+
+    assert asked.ignored == ()
+    assert asked.compare_from.year == 2000
