@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_deleted_model_leaves_nothing(disk: Disk, tmp_path: Path):
     assert not (tmp_path / "models" / "org").exists()
     with pytest.raises(NotFound):
         disk.delete(MODEL.id)
+
+
+@pytest.mark.parametrize(("first", "second"), [("org", "org/tiny"), ("org/tiny", "org")])
+def test_no_model_comes_to_lie_within_another(disk: Disk, first: str, second: str):
+    begun(disk, replace(MODEL, id=first))
+    disk.complete(replace(MODEL, id=first))
+
+    with pytest.raises(UserMistake, match="Nothing was downloaded"):
+        disk.begin(replace(MODEL, id=second))
+    assert disk.plans() == []
 
 
 def test_a_cancelled_download_leaves_nothing_and_cannot_be_gone_on_with(disk: Disk):

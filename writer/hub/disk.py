@@ -50,6 +50,7 @@ class Disk:
         return self._free(self._folder)
 
     def begin(self, model: HubModel) -> None:
+        self._check_place(model.id)
         with _written():
             folder = self._staging(model.id)
             folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +58,15 @@ class Disk:
             if before is not None and before.revision != model.revision:
                 self._drop_changed(folder, before, model)
             _write(folder / _PLAN, asdict(model))
+
+    def _check_place(self, model_id: str) -> None:
+        """“gpt2” and “gpt2/other” would lie one within the other, and be deleted together."""
+        home = self._home(model_id)
+        if (home.parent / _MADE).is_file() or (home.is_dir() and not (home / _MADE).is_file()):
+            raise UserMistake(
+                f"Something else lies in the folder that {model_id} would have in {self._folder}. Delete or move it "
+                "first. Nothing was downloaded."
+            )
 
     def plans(self) -> list[HubModel]:
         return [plan for note in sorted(self._staged.glob(f"*/{_PLAN}")) if (plan := _plan(note.parent)) is not None]
