@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,7 +48,7 @@ class _Sums:
         counts: dict[str, Any] = {_RENAMED.get(name, name): n for name, n in zip(SUMS, self.sums, strict=True)}
         kept = counts.pop("words_kept")
         first, total = latency("".join(self.first)), latency("".join(self.total))
-        return replace(Figures(**counts), words_kept=kept if words else None, first_token=first, total=total)
+        return Figures(**counts, words_kept=kept if words else None, first_token=first, total=total)
 
 
 class Analytics:
@@ -74,7 +73,11 @@ class Analytics:
         points: dict[tuple[datetime, str], _Sums] = {}
         for key, sums in self._found(owner_id, asked).items():
             name = _name(key, by, owner_id) if by else ""
-            points.setdefault((_begin(key[0], step), name), _Sums()).join(sums)
+            place = _begin(key[0], step), name
+            if place in points:  # days of one month
+                points[place].join(sums)
+            else:
+                points[place] = sums
         return [
             Point(at, name, sums.figures(words=asked.words)) for (at, name), sums in sorted(points.items(), key=_at)
         ]
