@@ -153,7 +153,7 @@ def test_words_that_are_no_command_are_bad_input(terminal):
         assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("reply", [failing(401), failing(400), out_of_credit()])
+@pytest.mark.parametrize("reply", [failing(401), out_of_credit()])
 def test_a_provider_that_fails_is_three_and_what_was_finished_is_kept(reply, terminal, tides, brief):
     report = terminal.folder / "report.json"
     with ScriptedServer(lambda asked: quick(asked) if len(server.requests) < 4 else reply) as server:
