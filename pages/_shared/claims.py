@@ -1,5 +1,7 @@
 """The panel of checked sentences beside the editor, and what a writer can do about each."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages._shared import drawers
@@ -12,6 +14,7 @@ from pages._shared.sources import place_of
 from pages._shared.text import counted, shortened
 from writer.domain.claims import CheckedDraft, Claim, ClaimStatus, counts
 from writer.domain.drafts import Draft
+from writer.domain.errors import EditConflict
 from writer.security.render import as_markdown, plain
 from writer.services.claims.segments import plain_text
 from writer.services.claims.service import Alternative, notes
@@ -124,8 +127,10 @@ def _alternative(desk: Desk, claim: Claim, number: int, one: Alternative) -> Non
         st.markdown(f"**{as_markdown(one.hit.passage.source_title, 90)}** {as_markdown(one.hit.passage.id)}")
         st.markdown(as_markdown(one.verdict.quote or shortened(one.hit.passage.text, 300), 500))
         if st.button("Cite this", key=f"cite:{number}", icon=":material/add_link:"):
-            now = get_app().drafts.open(desk.draft.id, current_actor())
-            desk.show(get_app().claims.cite(now.id, now.revision, current_actor(), claim, one.hit.passage.id))
+            _mend(
+                desk,
+                lambda now: get_app().claims.cite(now.id, now.revision, current_actor(), claim, one.hit.passage.id),
+            )
             drawers.close()
 
 
@@ -138,8 +143,18 @@ def soften(desk: Desk, claim: Claim) -> None:
         block = diff_block("", plain_text(suggestion.before), plain_text(suggestion.after))
         show_paper([block], key="claim:softer", label="The sentence before and after")
         if st.button("Use this wording", type="primary", key="claim:use"):
-            now = get_app().drafts.open(desk.draft.id, current_actor())
-            desk.show(get_app().claims.soften(now.id, now.revision, current_actor(), claim))
+            _mend(desk, lambda now: get_app().claims.soften(now.id, now.revision, current_actor(), claim))
             drawers.close()
 
     drawers.show("Soften this claim", softer, position="center")
+
+
+def _mend(desk: Desk, change: Callable[[Draft], Draft]) -> None:
+    """On the draft as it is now: what is typed beside it may be saved between the look and the change."""
+    for is_last in (False, False, True):
+        try:
+            desk.show(change(get_app().drafts.open(desk.draft.id, current_actor())))
+            return
+        except EditConflict:
+            if is_last:
+                raise

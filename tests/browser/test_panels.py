@@ -87,6 +87,7 @@ def add_site(page: Page) -> None:
     """Made by the first test that asks."""
     page.get_by_role("tab", name="Sites").click()
     page.get_by_text("Add a site", exact=True).wait_for()
+    settled(page)
     if button(page, "Test site").count():
         return
     page.get_by_role("textbox", name="Address of the site").fill("https://blog.example")
@@ -95,6 +96,7 @@ def add_site(page: Page) -> None:
     page.keyboard.press("Tab")
     button(page, "Save site").click()
     button(page, "Test site").wait_for()
+    expect(page.get_by_test_id("stToast")).to_have_count(0)  # Streamlit's own, without a name
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

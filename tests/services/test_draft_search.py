@@ -11,7 +11,6 @@ from writer.domain.briefs import Brief
 from writer.domain.drafts import Origin, Section, SectionState
 from writer.domain.errors import StorageError
 from writer.domain.ports.sources import Embedder
-from writer.embedding.choice import find_embedder
 from writer.services.draft_search import DraftFollower, DraftSearch, paragraphs
 from writer.storage import Stores
 from writer.storage.index.words import spans
@@ -19,13 +18,6 @@ from writer.storage.index.words import spans
 ANNA, BERT = Actor("anna"), Actor("bert")
 TIDES = "The sea rises twice a day because the moon pulls at it. [[S1.p1]]"
 GRAIN = "Wheat was weighed twice and stored in warehouses of brick."
-
-
-@pytest.fixture(scope="module")
-def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
-    found = find_embedder(tmp_path_factory.mktemp("models"))
-    assert found is not None
-    return found
 
 
 @pytest.fixture

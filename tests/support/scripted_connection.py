@@ -118,7 +118,8 @@ class Connection(asyncio.Protocol):
             if i <= count:
                 await self._at(asked, reply.first_s + min(i, max(count - 1, 0)) * reply.every_s)
             self._write(asked, head + frame)
-            asked.chunks_sent += i < count
+            if i < count:
+                self._server.note(asked.count_chunk)
             head = b""
         if reply.hold_after is not None and reply.hold_after >= len(pieces):
             await self._server.held()

@@ -66,6 +66,9 @@ class Asked:
     finished_at: float | None = None
     disconnected_at: float | None = None
 
+    def count_chunk(self) -> None:
+        self.chunks_sent += 1
+
     @property
     def is_gemini(self) -> bool:
         return "enerateContent" in self.path or "mbedContent" in self.path

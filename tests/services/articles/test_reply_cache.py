@@ -8,6 +8,7 @@ from tests.providers.doubles import ScriptedProvider
 from tests.support.reply_memory import Memory
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer
+from tests.support.search_model import warmed
 from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.briefs import Brief
@@ -33,7 +34,7 @@ def written(app: App) -> tuple[str, list[UsageEvent]]:
 def test_a_question_that_was_answered_is_asked_again_only_without_the_cache(setting: str, tmp_path: Path) -> None:
     with ScriptedServer(quick) as server:
         environ = {"WRITER_OPENAI__BASE_URL": server.url, "WRITER_ROUTES": "openai:scripted-1"}
-        app = build(read_settings({**environ, "WRITER_DATA_DIR": str(tmp_path), "WRITER_REPLY_CACHE": setting}))
+        app = build(read_settings({**environ, "WRITER_DATA_DIR": str(warmed(tmp_path)), "WRITER_REPLY_CACHE": setting}))
         app.start()
         try:
             first, paid = written(app)
@@ -55,7 +56,7 @@ def test_a_question_that_was_answered_is_asked_again_only_without_the_cache(sett
 def test_each_person_chooses_and_replies_are_kept_over_a_restart(tmp_path: Path) -> None:
     with ScriptedServer(quick) as server:
         environ = {"WRITER_OPENAI__BASE_URL": server.url, "WRITER_ROUTES": "openai:scripted-1"}
-        settings = read_settings({**environ, "WRITER_DATA_DIR": str(tmp_path)})
+        settings = read_settings({**environ, "WRITER_DATA_DIR": str(warmed(tmp_path))})
         app = build(settings)
         app.reply_cache.choose(True, LOCAL_ACTOR)
         assert app.reply_cache.is_on(LOCAL_ACTOR)

@@ -11,17 +11,9 @@ from writer.domain.briefs import Brief
 from writer.domain.claims import Claim
 from writer.domain.drafts import Draft, Section
 from writer.domain.ports.sources import Embedder
-from writer.embedding.choice import find_embedder
 from writer.services.claims.service import Claims
 from writer.services.drafts import Drafts
 from writer.storage import Stores
-
-
-@pytest.fixture(scope="session")
-def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
-    found = find_embedder(tmp_path_factory.mktemp("models"))
-    assert found is not None
-    return found
 
 
 @dataclass

@@ -1,4 +1,3 @@
-from pathlib import Path
 
 from benchmarks.extractive import ours, score
 from benchmarks.extractive_sets import samples
@@ -6,7 +5,7 @@ from tests.services.extractive.support import Shelf, written
 from writer.documents.reader import IsolatedReader
 from writer.domain.briefs import Brief
 from writer.domain.citations import cited_ids
-from writer.embedding.choice import find_embedder
+from writer.domain.ports.sources import Embedder
 from writer.samples import HERE, SAMPLES, brief_fields
 from writer.services.extractive import ExtractiveDrafter
 
@@ -32,9 +31,7 @@ def test_every_sample_says_that_it_is_fictional():
     assert all("fictional" in sample.path.read_text() for sample in SAMPLES)
 
 
-async def test_the_sample_brief_and_the_real_model_give_a_brief_that_keeps_to_its_headings(tmp_path: Path):
-    embedder = find_embedder(tmp_path)
-    assert embedder is not None
+async def test_the_sample_brief_and_the_real_model_give_a_brief_that_keeps_to_its_headings(embedder: Embedder):
     case = samples(embedder, headings=True)[0]
     brief = Brief(**brief_fields())
 

@@ -7,23 +7,9 @@ import pytest
 from tests.services.knowledge.studio import Studio
 from tests.support.sites import serving
 from writer.domain.ports.sources import Embedder
-from writer.embedding.choice import find_embedder
 from writer.storage import Stores
 
 serve = pytest.fixture(serving)
-
-
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="session")
-def embedder(models: Path) -> Embedder:
-    """The real model, its graph built once for all tests."""
-    found = find_embedder(models)
-    assert found is not None
-    return found
 
 
 @pytest.fixture

@@ -40,7 +40,6 @@ def killed_after(lines: int, command: list[str]) -> bool:
 def test_killed_at_random_moments_every_passage_is_there_once_in_all_three_places(
     sqlite_stores, sqlite_database, tmp_path, embedder, models
 ):
-    embedder.embed(["builds the graph before the first process is killed"])
     url = f"sqlite:///{sqlite_database.file}"
     command = [sys.executable, "-m", "tests.services.knowledge.ingester", url, str(tmp_path), str(models)]
     randomness = random.Random(20)
