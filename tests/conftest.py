@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.support import search_model
+from tests.support import search_model, shared_folder
 from writer.domain.ports.sources import Embedder
 from writer.embedding.choice import find_embedder
 from writer.security.cipher import FileCipher
@@ -25,12 +25,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("writer", deadline=None, database=None)  # no wall-clock limits, nothing left in the tree
     settings.load_profile("writer")
     if not hasattr(config, "workerinput"):
-        search_model.begin()
+        shared_folder.begin()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        search_model.end()
+        shared_folder.end()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,6 @@ from pages._shared.analytics_address import Asked, calls_address
 from pages._shared.analytics_answers import Answers
 from pages._shared.analytics_names import DIMENSIONS
 from writer.domain.analytics import Dimension, Figures, Latency, Step
-from writer.domain.errors import WriterError
 from writer.security.spreadsheets import Cell, csv_pieces
 
 FIGURES = (
@@ -46,10 +45,7 @@ def draw_export(answers: Answers, asked: Asked) -> None:
 
 def _download(label: str, name: str, pieces: Callable[[], Iterator[str]]) -> None:
     def content() -> bytes:
-        try:
-            return "".join(pieces()).encode("utf-8-sig")  # with a mark: without it Excel takes it for its own code page
-        except WriterError as error:
-            return f"{error}\n".encode()
+        return "".join(pieces()).encode("utf-8-sig")  # with a mark: without it Excel takes it for its own code page
 
     st.download_button(
         label, content, f"{name}.csv", "text/csv", key=f"analytics:csv:{name}", on_click="ignore", width="stretch"

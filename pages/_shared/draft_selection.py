@@ -9,7 +9,6 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.text import counted, words_of
 from writer.domain.drafts import DraftState
-from writer.domain.errors import WriterError
 from writer.domain.library import MAX_FOLDER, Card, Shelf
 from writer.security.render import as_markdown, plain
 from writer.services.drafts import TRASH_DAYS
@@ -72,18 +71,11 @@ def _draw_state(ids: Sequence[str]) -> None:
 
 
 def _draw_export(ids: Sequence[str]) -> None:
-    """The file is made when it is asked for."""
-    at = datetime.now(UTC)
-
-    def content() -> bytes:
-        try:
-            return get_app().library.packed(ids, current_actor(), at).content
-        except WriterError as error:
-            return f"{error}\n".encode()
-
+    """The file is made when it is asked for; Streamlit says so beside the button if it cannot be made."""
+    library, actor, at = get_app().library, current_actor(), datetime.now(UTC)
     st.download_button(
         "Export as ZIP",
-        content,
+        lambda: library.packed(ids, actor, at).content,
         f"drafts-{at:%Y-%m-%d}.zip",
         "application/zip",
         key="selected:export",

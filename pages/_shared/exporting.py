@@ -7,7 +7,6 @@ import streamlit as st
 from pages._shared.app import current_actor, get_app
 from pages._shared.paper import web_file
 from writer.domain.drafts import Draft, DraftSummary
-from writer.domain.errors import WriterError
 from writer.security.render import as_markdown
 from writer.services.exports import FORMATS, STYLES, filename_of
 
@@ -55,18 +54,11 @@ def _choices(draft: Draft | DraftSummary) -> None:
 
 
 def _download(draft: Draft | DraftSummary, format: str, style: str, *, disabled: bool) -> None:
-    """The file is made when it is asked for, outside this page's run."""
+    """The file is made when it is asked for, outside this page's run; Streamlit says so if it cannot be made."""
     exports, actor = get_app().exports, current_actor()
-
-    def content() -> bytes:
-        try:
-            return exports.export(draft.id, format, actor, style).content
-        except WriterError as error:
-            return f"{error}\n".encode()
-
     st.download_button(
         "Download",
-        content,
+        lambda: exports.export(draft.id, format, actor, style).content,
         filename_of(draft, format),
         FORMATS[format].media_type.partition(";")[0],
         key=f"download:{draft.id}:{format}:{style}",

@@ -43,15 +43,29 @@ def draw_upload(key: str, collection_id: int | None = None) -> None:
         key=f"{key}:renews",
         help="Passages that stay the same keep their citations. Off: both are kept.",
     )
-    for error in st.session_state.pop(f"{key}:refused", ()):
-        show_error(error)
-    for sentence in st.session_state.pop(f"{key}:told", ()):
-        st.info(as_markdown(sentence), icon=":material/info:")
+    _draw_outcome(f"{key}:outcome")
     if files:
-        refused, told = take_in(files, renews, collection_id)
-        st.session_state[f"{key}:refused"], st.session_state[f"{key}:told"] = refused, told
+        st.session_state[f"{key}:outcome"] = take_in(files, renews, collection_id)
         st.session_state[f"{key}:turn"] = turn + 1
         st.rerun()
+
+
+def _draw_outcome(key: str) -> None:
+    """Stays until it is dismissed or the next files come: the page runs again whenever a file has been read."""
+    refused, told = st.session_state.get(key, ((), ()))
+    for error in refused:
+        show_error(error)
+    for sentence in told:
+        st.info(as_markdown(sentence), icon=":material/info:")
+    if refused or told:
+        st.button(
+            "Dismiss",
+            key=f"{key}:dismiss",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=st.session_state.pop,
+            args=(key, None),
+        )
 
 
 def take_in(

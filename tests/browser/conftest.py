@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.support.furnished import Furnished, furnish
 from tests.support.scripted_server import ScriptedServer
 from tests.support.search_model import warmed
 
@@ -59,12 +60,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 class Served:
     """The app in a process of its own. What it says goes to `log`."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, furnished: Furnished | None = None, **settings: str) -> None:
+        """In `folder`, below which `data` may hold what was `furnished`."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+        self.data = warmed(folder / "data")
         self.log = folder / "server.log"
+        self._furnished = furnished
         inherited = {
             k: v for k, v in os.environ.items() if not k.startswith(("WRITER_", "OPENAI_", "GEMINI_", "GOOGLE_"))
         }
@@ -73,7 +77,7 @@ class Served:
             self._process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env={**inherited, "WRITER_DATA_DIR": str(warmed(folder / "data")), **settings},
+                env={**inherited, "WRITER_DATA_DIR": str(self.data), **settings},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -90,17 +94,28 @@ class Served:
                 time.sleep(0.05)  # nothing tells us; the port is asked again
         raise AssertionError(self.log.read_text())
 
+    @property
+    def furnished(self) -> Furnished:
+        assert self._furnished, "this module has no pytest.mark.furnished"
+        return self._furnished
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(20)
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Without any provider: what a person has on the first day. Empty for the first test of a module."""
-    app = Served(tmp_path_factory.mktemp("served"))
+def serve(request: pytest.FixtureRequest, folders: pytest.TempPathFactory, **settings: str) -> Iterator[Served]:
+    """With sources and drafts where the module is marked `furnished`, else empty."""
+    folder = folders.mktemp("served")
+    app = Served(folder, furnish(folder / "data") if request.node.get_closest_marker("furnished") else None, **settings)
     yield app
     app.stop()
+
+
+@pytest.fixture(scope="module")
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Without any provider: what a person has on the first day."""
+    yield from serve(request, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
@@ -110,15 +125,16 @@ def model() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture(scope="module")
-def served_with_model(tmp_path_factory: pytest.TempPathFactory, model: ScriptedServer) -> Iterator[Served]:
-    app = Served(
-        tmp_path_factory.mktemp("served_with_model"),
+def served_with_model(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, model: ScriptedServer
+) -> Iterator[Served]:
+    yield from serve(
+        request,
+        tmp_path_factory,
         WRITER_OPENAI__API_KEY="sk-scripted-0123456789",
         WRITER_OPENAI__BASE_URL=model.url,
         WRITER_ROUTES="openai:scripted-1",
     )
-    yield app
-    app.stop()
 
 
 class Watched:
@@ -195,18 +211,4 @@ def button(page: Page, name: str) -> Locator:
 def go(page: Page, name: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
     page.get_by_role("link", name=name, exact=True).and_(page.locator("[aria-current=page]")).wait_for()
-    settled(page)
-
-
-def is_empty(page: Page) -> bool:
-    """Whether the Write page offers the samples, as it does without any source."""
-    offer = page.get_by_role("button", name="Try it with sample documents")
-    offer.or_(button(page, "Make an outline")).wait_for()
-    return offer.count() > 0
-
-
-def try_it(page: Page) -> None:
-    """From an empty installation to an outline that waits for approval."""
-    page.get_by_role("button", name="Try it with sample documents").click()
-    button(page, "Approve and write").wait_for(timeout=30_000)
     settled(page)

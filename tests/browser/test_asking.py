@@ -7,10 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, button, settled
-from tests.browser.test_every_page import furnished, violations
+from tests.browser.test_every_page import violations
 from tests.support.scripted_server import Reply, ScriptedServer
 
-__all__ = ["furnished"]
+pytestmark = pytest.mark.furnished
 
 COST = "How much did the plant and the network cost?"
 
@@ -21,8 +21,8 @@ def ask(page: Page, text: str) -> None:
 
 
 @pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 390)], ids=["light", "dark and narrow"])
-def test_an_answer_its_chip_and_a_refusal_break_no_rule(furnished: Opened, dark: bool, width: int) -> None:
-    page = furnished("/ask", dark=dark, width=width)
+def test_an_answer_its_chip_and_a_refusal_break_no_rule(visit: Opened, dark: bool, width: int) -> None:
+    page = visit("/ask", dark=dark, width=width)
     ask(page, COST)
     chip = page.locator("button.claim").first
     chip.wait_for()
@@ -39,8 +39,8 @@ def test_an_answer_its_chip_and_a_refusal_break_no_rule(furnished: Opened, dark:
     assert violations(Axe().run(page).response) == []
 
 
-def test_an_answer_goes_into_a_draft_and_survives_a_reload(furnished: Opened) -> None:
-    page = furnished("/ask")
+def test_an_answer_goes_into_a_draft_and_survives_a_reload(visit: Opened) -> None:
+    page = visit("/ask")
     ask(page, COST)
     page.locator("button.claim").first.wait_for()
     page.reload()
@@ -55,8 +55,6 @@ def test_an_answer_goes_into_a_draft_and_survives_a_reload(furnished: Opened) ->
 def test_text_comes_live_and_stop_keeps_it(visit_with_model: Opened, model: ScriptedServer) -> None:
     model.script = Reply("The plant cost a lot of money and took some years.", count=6, hold_after=4)
     page = visit_with_model("/ask")
-    button(page, "Add sample documents").click()
-    page.get_by_label("Your question").wait_for(timeout=30_000)
     ask(page, COST)
     expect(page.get_by_text("The plant cost a lot")).to_be_visible()
 

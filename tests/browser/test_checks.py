@@ -6,14 +6,16 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opened, Served, button
-from tests.browser.writing import Desk, content, furnish, ready, saved, to_end
+from tests.browser.writing import Desk, content, desk_of, ready, saved, to_end
+
+pytestmark = pytest.mark.furnished
 
 TEXT = "🌊 We saw the the pier.\n\n## Tides\n\nIt is due to the fact that it rains. Some experts say so."
 
 
 @pytest.fixture
-def desk(visit: Opened, served: Served) -> Desk:
-    desk = furnish(visit, served)
+def desk(served: Served) -> Desk:
+    desk = desk_of(served)
     desk.put(TEXT)
     return desk
 

@@ -6,12 +6,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Served
-from tests.browser.writing import Desk, content, furnish, ready, saved, to_end
+from tests.browser.writing import Desk, content, desk_of, ready, saved, to_end
+
+pytestmark = pytest.mark.furnished
 
 
 @pytest.fixture
-def desk(visit: Opened, served: Served) -> Desk:
-    return furnish(visit, served)
+def desk(served: Served) -> Desk:
+    return desk_of(served)
 
 
 @pytest.fixture

@@ -7,19 +7,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Served, button, settled
-from tests.browser.test_every_page import furnished, violations
-from tests.browser.writing import content, furnish, ready, saved, to_end
+from tests.browser.test_every_page import violations
+from tests.browser.writing import content, desk_of, ready, saved, to_end
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.drafts import Gap, Section, SectionState
 from writer.settings import read_settings
 
-__all__ = ["furnished"]
+pytestmark = pytest.mark.furnished
 
 
-def edited(furnished: Opened, text: str = "", *, dark: bool = False) -> Page:
+def edited(visit: Opened, text: str = "", *, dark: bool = False) -> Page:
     """The editor on the draft that was made; `text` replaces the first section's."""
-    page = furnished("/drafts", dark=dark)
+    page = visit("/drafts", dark=dark)
     button(page, "Edit").first.click()
     page.get_by_role("textbox", name="Title", exact=True).wait_for()
     if text:
@@ -35,8 +35,8 @@ def edited(furnished: Opened, text: str = "", *, dark: bool = False) -> Page:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_chips_open_the_passage_at_its_sentence_and_break_no_rule(furnished: Opened, dark: bool) -> None:
-    page = edited(furnished, dark=dark)
+def test_chips_open_the_passage_at_its_sentence_and_break_no_rule(visit: Opened, dark: bool) -> None:
+    page = edited(visit, dark=dark)
     page.get_by_text("Reading view").click()
     chip = page.locator("button.claim").first
     chip.wait_for()
@@ -51,8 +51,8 @@ def test_chips_open_the_passage_at_its_sentence_and_break_no_rule(furnished: Ope
     expect(card).to_have_count(0)
 
 
-def test_a_claim_is_softened_and_another_source_is_cited(furnished: Opened) -> None:
-    page = edited(furnished, "The fish hall always cost the town 46.8 million crowns [[S1.p1]].")
+def test_a_claim_is_softened_and_another_source_is_cited(visit: Opened) -> None:
+    page = edited(visit, "The fish hall always cost the town 46.8 million crowns [[S1.p1]].")
     expect(page.get_by_text("not found in the passage").first).to_be_visible()
 
     page.get_by_role("button", name="Soften").first.click()
@@ -65,10 +65,8 @@ def test_a_claim_is_softened_and_another_source_is_cited(furnished: Opened) -> N
     expect(text).to_have_value(re.compile(r"\]\]\. \[\[S\d+\.p\d+\]\]$"))
 
 
-def test_softening_in_the_text_view_loses_nothing_that_is_being_typed(
-    furnished: Opened, visit: Opened, served: Served
-) -> None:
-    desk = furnish(visit, served)
+def test_softening_in_the_text_view_loses_nothing_that_is_being_typed(visit: Opened, served: Served) -> None:
+    desk = desk_of(served)
     desk.put("The fish hall always cost the town 46.8 million crowns [[S1.p1]].\n\nIt is cold.")
     page = ready(visit(desk.address))
     page.get_by_role("button", name="Soften").first.wait_for()
@@ -84,7 +82,7 @@ def test_softening_in_the_text_view_loses_nothing_that_is_being_typed(
     assert desk.text == f"{softened} [[S1.p1]].\n\nIt is cold. This is typed just now."
 
 
-def test_a_gap_is_worked_on_beside_the_text(furnished: Opened, visit: Opened, served: Served) -> None:
+def test_a_gap_is_worked_on_beside_the_text(visit: Opened, served: Served) -> None:
     page = ready(visit(f"/editor?draft={with_gap(served)}"))
     page.get_by_text("1 open part").wait_for()
     to_end(page)

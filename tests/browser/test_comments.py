@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opened, Served, button
-from tests.browser.writing import Desk, furnish, ready, saved, select, to_end
-from tests.support.scripted_article import quick
+from tests.browser.writing import Desk, desk_of, ready, saved, select, to_end
 from tests.support.scripted_server import Reply, ScriptedServer
+
+pytestmark = pytest.mark.furnished
 
 SENTENCE = "The tide is going up two times in a day."
 BETTER = "The sea is going up two times in one day."
@@ -16,9 +17,8 @@ TEXT = f"It begins.\n\n{SENTENCE}\n\nIt was a very cold winter in the harbour."
 
 
 @pytest.fixture
-def desk(visit_with_model: Opened, served_with_model: Served, model: ScriptedServer) -> Desk:
-    model.script = quick
-    desk = furnish(visit_with_model, served_with_model)
+def desk(served_with_model: Served, model: ScriptedServer) -> Desk:
+    desk = desk_of(served_with_model)
     model.script = Reply(BETTER)
     desk.put(TEXT)
     return desk

@@ -8,14 +8,16 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Served, button
 from tests.browser.test_every_page import violations
-from tests.browser.writing import PLAIN, Desk, content, furnish, ready, saved, select, status, to_end
+from tests.browser.writing import PLAIN, Desk, content, desk_of, ready, saved, select, status, to_end
+
+pytestmark = pytest.mark.furnished
 
 PANELS = {"help": ".sheet.help", "search": ".cm-search", "asking": ".ask-menu"}
 
 
 @pytest.fixture
-def desk(visit: Opened, served: Served) -> Desk:
-    desk = furnish(visit, served)
+def desk(served: Served) -> Desk:
+    desk = desk_of(served)
     desk.put(PLAIN)
     return desk
 

@@ -5,22 +5,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import Opened, button, go, is_empty, settled, try_it
+from tests.browser.conftest import Opened, button, go, settled
+
+pytestmark = pytest.mark.furnished
 
 PAGES = ("Write", "Drafts", "Editor", "Ask", "Sources", "Playground", "Analytics", "Models", "Settings", "Health")
 STREAMLITS_OWN = {"presentation-role-conflict"}  # its file uploader's
-
-
-@pytest.fixture
-def furnished(visit: Opened) -> Opened:
-    """With sources and a finished draft, made by the first test that asks."""
-    page = visit()
-    if is_empty(page):
-        try_it(page)
-        button(page, "Approve and write").click()
-        button(page, "Open in editor").wait_for(timeout=30_000)
-    page.close()
-    return visit
 
 
 def violations(results: dict[str, Any]) -> list[str]:
@@ -33,8 +23,8 @@ def violations(results: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_no_page_has_accessibility_violations(furnished: Opened, dark: bool) -> None:
-    page = furnished("/drafts", dark=dark)
+def test_no_page_has_accessibility_violations(visit: Opened, dark: bool) -> None:
+    page = visit("/drafts", dark=dark)
     button(page, "Edit").first.click()
     page.get_by_role("textbox", name="Title", exact=True).wait_for()
     found: dict[str, list[str]] = {}
@@ -47,10 +37,10 @@ def test_no_page_has_accessibility_violations(furnished: Opened, dark: bool) -> 
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
-def test_a_phone_needs_no_sideways_scrolling(furnished: Opened) -> None:
+def test_a_phone_needs_no_sideways_scrolling(visit: Opened) -> None:
     wide: dict[str, int] = {}
     for name in PAGES:
-        page = furnished(f"/{name.lower()}" if name != "Write" else "/", width=390)
+        page = visit(f"/{name.lower()}" if name != "Write" else "/", width=390)
         page.get_by_role("heading", level=1).wait_for()
         settled(page)
         overflow = page.evaluate(

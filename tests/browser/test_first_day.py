@@ -2,9 +2,16 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opened, button, go, settled, try_it
+from tests.browser.conftest import Opened, button, go, settled
+
+
+def try_it(page: Page) -> None:
+    """From an empty installation to an outline that waits for approval."""
+    page.get_by_role("button", name="Try it with sample documents").click()
+    button(page, "Approve and write").wait_for(timeout=30_000)
+    settled(page)
 
 
 def test_a_first_run_leads_over_an_edited_outline_to_a_cited_draft(visit: Opened) -> None:

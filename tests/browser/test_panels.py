@@ -9,18 +9,18 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Served, button, settled
 from tests.browser.test_every_page import violations
-from tests.browser.writing import Desk, content, furnish, ready, select
-from tests.support.scripted_article import quick
+from tests.browser.writing import Desk, content, desk_of, ready, select
 from tests.support.scripted_server import Reply, ScriptedServer
+
+pytestmark = pytest.mark.furnished
 
 SENTENCE = "The tide is going up two times in a day."
 TEXT = f"It begins here.\n\n## Tides\n\n{SENTENCE} Some experts say so, and we saw the the pier."
 
 
 @pytest.fixture
-def desk(visit_with_model: Opened, served_with_model: Served, model: ScriptedServer) -> Desk:
-    model.script = quick
-    desk = furnish(visit_with_model, served_with_model)
+def desk(served_with_model: Served, model: ScriptedServer) -> Desk:
+    desk = desk_of(served_with_model)
     model.script = Reply("The sea is going up two times in one day.")
     desk.put(TEXT)
     return desk

@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Opened, Served, button, opened_at, settled, try_it
+from tests.browser.conftest import Opened, Served, button, opened_at, settled
 from tests.browser.test_every_page import violations
-from tests.support.search_model import warmed
+from tests.support.furnished import furnish
 from tests.support.search_server import SearchServer, results, row, searching
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR
@@ -27,7 +27,8 @@ def engine() -> Iterator[SearchServer]:
 @pytest.fixture(scope="module")
 def served_with_search(tmp_path_factory: pytest.TempPathFactory, engine: SearchServer) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served_with_search")
-    app = build(read_settings({"HOME": str(folder), "WRITER_DATA_DIR": str(warmed(folder / "data"))}))
+    furnish(folder / "data")
+    app = build(read_settings({"HOME": str(folder), "WRITER_DATA_DIR": str(folder / "data")}))
     app.web_search.save("searxng", LOCAL_ACTOR, address=engine.url)
     app.close()
     served = Served(folder, WRITER_FETCH_HOSTS=engine.host)
@@ -49,8 +50,6 @@ def typed(page: Page, label: str, text: str) -> None:
 
 def test_a_writer_researches_first_and_accepts_one_page(visit_with_search: Opened, engine: SearchServer) -> None:
     page = visit_with_search()
-    try_it(page)
-    button(page, "New article").click()
     typed(page, "Topic or working title", "How sauerkraut on ships ended scurvy")
     button(page, "Research this first").click()
     page.get_by_text("nothing else. Untick what should stay here").wait_for()
@@ -75,9 +74,6 @@ def test_a_writer_researches_first_and_accepts_one_page(visit_with_search: Opene
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_a_gap_is_filled_from_a_passage_under_the_article(visit_with_search: Opened, dark: bool) -> None:
     page = visit_with_search(dark=dark, width=390 if dark else 1280)
-    if page.get_by_role("button", name="Try it with sample documents").count():
-        try_it(page)
-        button(page, "New article").click()
     typed(page, "Topic or working title", f"How Brindle Bay heats its homes {'at night' if dark else 'by day'}")
     button(page, "Make an outline").click()
     button(page, "Approve and write").wait_for(timeout=30_000)

@@ -1,16 +1,17 @@
 """Searching in sources on real screens: marks, the filter, and more like a hit."""
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Opened, button, settled
-from tests.browser.test_every_page import furnished, violations
+from tests.browser.test_every_page import violations
 
-__all__ = ["furnished"]
+pytestmark = pytest.mark.furnished
 
 
-def test_a_hit_shows_why_it_was_found_and_leads_to_more_like_it(furnished: Opened) -> None:
-    page = furnished("/sources")
+def test_a_hit_shows_why_it_was_found_and_leads_to_more_like_it(visit: Opened) -> None:
+    page = visit("/sources")
     field = page.get_by_role("textbox", name="Search in your sources")
     field.fill("How much did the heat pump cost?")
     field.press("Enter")

@@ -5,20 +5,16 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opened, button, is_empty, settled, try_it
+from tests.browser.conftest import Opened, Served, button, settled
+from tests.browser.writing import desk_of
+
+pytestmark = pytest.mark.furnished
 
 
 @pytest.fixture
-def editor(visit: Opened) -> Page:
+def editor(visit: Opened, served: Served) -> Page:
     """A finished draft, open in the editor, section by section."""
-    page = visit()
-    if is_empty(page):
-        try_it(page)
-        button(page, "Approve and write").click()
-        button(page, "Open in editor").click(timeout=30_000)
-    else:
-        page = visit("/drafts")
-        button(page, "Edit").first.click()
+    page = visit(desk_of(served).address)
     by_sections(page)
     return page
 

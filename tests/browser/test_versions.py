@@ -6,12 +6,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opened, Served, button, settled
 from tests.browser.test_every_page import violations
-from tests.browser.writing import PLAIN, Desk, furnish, ready, saved, to_end
+from tests.browser.writing import PLAIN, Desk, desk_of, ready, saved, to_end
+
+pytestmark = pytest.mark.furnished
 
 
 @pytest.fixture
-def desk(visit: Opened, served: Served) -> Desk:
-    made = furnish(visit, served)
+def desk(served: Served) -> Desk:
+    made = desk_of(served)
     made.put(PLAIN)
     made.put(PLAIN.replace("pulls the water", "lifts the sea"))
     return made

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opened, button, go, is_empty, settled, try_it
+from tests.browser.conftest import Opened, button, go, settled
 from tests.support.scripted_article import quick, slow_article
 from tests.support.scripted_server import ScriptedServer
+
+pytestmark = pytest.mark.furnished
 
 
 @pytest.fixture
@@ -16,15 +18,12 @@ def writing(visit_with_model: Opened, model: ScriptedServer) -> Iterator[Page]:
     """An article whose sections are appearing."""
     model.script = quick
     page = visit_with_model()
-    if is_empty(page):
-        try_it(page)
-    else:
-        page.get_by_label("Topic or working title").fill("Tides at work")
-        page.keyboard.press("Tab")
-        settled(page)
-        button(page, "Make an outline").click()
-        button(page, "Approve and write").wait_for()
-        settled(page)
+    page.get_by_label("Topic or working title").fill("Tides at work")
+    page.keyboard.press("Tab")
+    settled(page)
+    button(page, "Make an outline").click()
+    button(page, "Approve and write").wait_for()
+    settled(page)
     model.script = slow_article
     button(page, "Approve and write").click()
     expect(parts(page).first).to_contain_text(re.compile(r"\w{4,}.+\w{4,}"), timeout=20_000)

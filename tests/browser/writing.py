@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Opened, Served, button, is_empty, settled, try_it
+from tests.browser.conftest import Served, settled
 
 PLAIN = "It begins here.\n\n## Tides\n\nThe moon pulls the water.\n\n## Ice\n\nIt is cold in winter."
 
@@ -43,16 +43,9 @@ class Desk:
 Writing = Callable[..., Page]
 
 
-def furnish(visit: Opened, served: Served) -> Desk:
-    """The finished draft that the samples make; made by the first test that asks."""
-    page = visit()
-    if is_empty(page):
-        try_it(page)
-        button(page, "Approve and write").click()
-        button(page, "Open in editor").wait_for(timeout=30_000)
-    page.close()
-    with urllib.request.urlopen(f"{served.url}/api/drafts") as answer:
-        return Desk(served.url, json.load(answer)[-1]["id"])
+def desk_of(served: Served) -> Desk:
+    """The finished draft of a furnished app."""
+    return Desk(served.url, served.furnished.written_id)
 
 
 def ready(page: Page) -> Page:

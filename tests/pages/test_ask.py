@@ -1,7 +1,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Furnished, Screen, fill_library, finished, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished, fill_library, finished
 from tests.support.scripted_server import Reply, ScriptedServer, failing
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR

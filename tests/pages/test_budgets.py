@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.pages.conftest import Furnished, Screen, finished, outline_of, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished, finished, outline_of
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.budgets import Hold, Unpriced

@@ -5,7 +5,8 @@ import io
 import pytest
 
 from pages._shared.chips import Chips, split_at
-from tests.pages.conftest import Furnished, Screen, finished, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished, finished
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.claims import Claim

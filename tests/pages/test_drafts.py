@@ -2,7 +2,8 @@ from datetime import date
 
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Furnished, Screen, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR, LOCAL_OWNER
 from writer.domain.briefs import Brief

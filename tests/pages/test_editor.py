@@ -5,7 +5,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages._shared.paper import EDITOR
-from tests.pages.conftest import Furnished, Screen, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.drafts import Draft, DraftState

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.pages.conftest import Furnished, Screen, finished, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished, finished
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.briefs import Brief
@@ -50,7 +51,7 @@ def test_a_card_stands_under_the_article_and_in_the_editor(app: App, screen: Scr
 
 
 def test_a_finished_article_without_gaps_has_no_cards(app: App, screen: Screen, furnished: Furnished) -> None:
-    assert "open part" not in said(screen(draft=furnished.written))
+    assert "open part" not in said(screen(draft=furnished.written_id))
 
 
 def test_a_suggested_search_is_one_click_and_its_passages_can_be_used(app: App, screen: Screen, gappy: Draft) -> None:

@@ -1,8 +1,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Screen, finished, said
+from tests.pages.conftest import Screen, said
 from tests.services.playground.conftest import by_model
+from tests.support.furnished import finished
 from tests.support.scripted_server import Reply, ScriptedServer, failing
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Furnished, Screen, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished
 from tests.support.site_server import PASSWORD, USER, Fault, WordPressSite, serving
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pages.conftest import Furnished, Screen, finished, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished, finished
 from tests.support.search_server import SearchServer, results, row, searching
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.pages.conftest import Furnished, Screen, finished, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished, finished
 from tests.support.scripted_server import ScriptedServer
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Screen, finished, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import finished
 from tests.support.sites import Page, ServeSite, Site, serving
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR

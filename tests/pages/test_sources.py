@@ -1,6 +1,7 @@
 import io
 
-from tests.pages.conftest import Furnished, Screen, finished, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished, finished
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.sources import SourceState

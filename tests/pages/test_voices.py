@@ -1,6 +1,7 @@
 from tests.domain.test_voices import LONG
-from tests.pages.conftest import Furnished, Screen, said
+from tests.pages.conftest import Screen, said
 from tests.services.test_voices import SAMPLES
+from tests.support.furnished import Furnished
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 

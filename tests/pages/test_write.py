@@ -1,7 +1,8 @@
 from datetime import date
 
 from pages._shared.app import get_app
-from tests.pages.conftest import Furnished, Screen, finished, said
+from tests.pages.conftest import Screen, said
+from tests.support.furnished import Furnished, finished
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.jobs import JobState

@@ -174,8 +174,7 @@ class Download:
         _mark(self._folder, file).unlink(missing_ok=True)
 
     def _part_size(self, file: HubFile) -> int:
-        part = _part(self._folder, file)
-        return part.stat().st_size if part.exists() else 0
+        return _size(_part(self._folder, file)) or 0
 
     def _say(self, *, now: bool = True, verifying: str = "") -> None:
         if now or self._clock() - self._told_at >= _TELL_EVERY_S:
@@ -185,20 +184,23 @@ class Download:
 
 def is_whole(folder: Path, file: HubFile) -> bool:
     """It got its name when it had been checked."""
-    path = folder / file.name
-    return path.is_file() and path.stat().st_size == file.size
+    return _size(folder / file.name) == file.size
 
 
 def held(folder: Path, model: HubModel) -> int:
     """Bytes of the model that are there."""
     found = 0
     for file in model.files:
-        part = _part(folder, file)
-        if is_whole(folder, file):
-            found += file.size
-        elif part.exists():
-            found += min(part.stat().st_size, file.size)
+        found += file.size if is_whole(folder, file) else min(_size(_part(folder, file)) or 0, file.size)
     return found
+
+
+def _size(path: Path) -> int | None:
+    """In bytes; None where nothing is. Whoever downloads may move it away just now."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def _part(folder: Path, file: HubFile) -> Path:

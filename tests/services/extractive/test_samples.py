@@ -1,4 +1,3 @@
-
 from benchmarks.extractive import ours, score
 from benchmarks.extractive_sets import samples
 from tests.services.extractive.support import Shelf, written

@@ -8,6 +8,7 @@ from writer.domain.collections import Cut
 from writer.domain.errors import NotFound, ProviderUnavailable, UserMistake
 from writer.domain.scopes import Scope
 from writer.domain.sources import SourceState
+from writer.services.knowledge import recutting
 from writer.services.knowledge.collections import MAX_TAG, MOST_TAGS
 
 OTHER = Actor("somebody else")
@@ -173,8 +174,9 @@ def test_a_source_that_is_waiting_to_be_read_is_cut_as_its_new_collection_says(s
     assert studio.sources.get(source_id, LOCAL_ACTOR).state is SourceState.READY
 
 
-def test_many_sources_are_cut_anew_in_several_steps(sqlite_studio: Studio):
-    ids = [added(sqlite_studio, f"# Note {n}\n\n{LONG}", f"n{n}.md") for n in range(12)]
+def test_many_sources_are_cut_anew_in_several_steps(sqlite_studio: Studio, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(recutting, "IN_ONE_STEP", 2)
+    ids = [added(sqlite_studio, f"# Note {n}\n\n{LONG}", f"n{n}.md") for n in range(3)]
     small = sqlite_studio.collections.add("Small", LOCAL_ACTOR, cut=Cut(64))
     sqlite_studio.collections.join(small.id, ids, LOCAL_ACTOR)
     (job,) = sqlite_studio.collections.recuts(LOCAL_ACTOR)

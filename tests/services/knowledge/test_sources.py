@@ -36,6 +36,26 @@ def test_a_file_is_queued_at_once_and_ready_when_its_job_is_done(studio, harbour
     assert studio.stores.jobs.latest_for_source(source.id).state is JobState.DONE
 
 
+def test_a_file_that_is_replaced_while_it_is_read_is_not_called_broken(sqlite_studio):
+    studio = sqlite_studio
+    reader = studio.ingestion._reader
+
+    class ReplacedMeanwhile:
+        def read(self, path, kind, filename):
+            if b"rises by two" not in path.read_bytes():
+                studio.sources.upload("harbour.md", io.BytesIO(b"# Tides\n\nThe tide rises by two metres."), ME)
+            return reader.read(path, kind, filename)
+
+    studio.ingestion._reader = ReplacedMeanwhile()
+    source = studio.sources.upload("harbour.md", io.BytesIO(HARBOUR.encode()), ME).source
+    errors = studio.work()
+
+    assert errors == ["A newer version of this source came in while the older one was being read."]
+    now = studio.sources.get(source.id, ME)
+    assert (now.state, now.note) == (SourceState.READY, "")
+    assert "two metres" in studio.sources.passages(source.id, ME)[0].text
+
+
 def test_a_question_finds_the_passage_that_answers_it_by_meaning_and_by_word(studio):
     added(studio)
 

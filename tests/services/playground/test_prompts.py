@@ -181,6 +181,15 @@ def test_every_text_survives_the_way_through_a_file(told: list[tuple[str, str, f
     assert read(written(packed, form).encode()) == packed
 
 
+@pytest.mark.parametrize(
+    "text", ["0\x85", "a\x85b", "a\u2028 b\u2029", "a\r\nb\r", " a \n\n b\t", "---\n...", "\ufeffa"]
+)
+def test_unusual_line_breaks_and_spaces_survive_it(text: str) -> None:
+    packed = [Packed(Place("It"), ((PromptText(text, text), ""),))]
+
+    assert read(written(packed, "yaml").encode()) == packed
+
+
 def test_an_exported_file_is_plain_yaml() -> None:
     text = written([Packed(Place("It"), ((HELLO, ""),))], "yaml")
 

@@ -108,15 +108,22 @@ class Ingestion:
         return {"source_id": source_id, "passages": len(passages)}
 
     def _put_passages(self, source: Source) -> list[NewPassage]:
-        with self._blobs.path(source.blob) as path:
-            document = self._reader.read(path, source.kind, source.filename)
+        try:
+            with self._blobs.path(source.blob) as path:
+                document = self._reader.read(path, source.kind, source.filename)
+        except (SourceRefused, NotFound, FileNotFoundError) as error:  # the older file goes when a newer one comes
+            self._stop_if_renewed(source, error)
+            raise
         passages = self._passages(document, source.id)
         if not passages:
             raise SourceRefused(f"“{source.title}” holds no text that can be cited.")
-        if self._sources.get(source.id).digest != source.digest:
-            raise JobStopped("A newer version of this source came in while the older one was being read.")
+        self._stop_if_renewed(source)
         self._sources.put_document(source.id, document, passages)
         return passages
+
+    def _stop_if_renewed(self, source: Source, cause: Exception | None = None) -> None:
+        if self._sources.get(source.id).digest != source.digest:
+            raise JobStopped("A newer version of this source came in while the older one was being read.") from cause
 
     def _passages(self, document: Document, source_id: int) -> list[NewPassage]:
         """Again where the source came into another collection while it was being cut."""

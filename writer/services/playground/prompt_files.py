@@ -18,7 +18,8 @@ MAX_BYTES = 4_000_000
 _NOT_OURS = "This file holds no prompts that Writer knows how to read. Export some to see the form."
 _DEEPEST = 10
 _LONG_NUMBER = re.compile(r"[-+0-9_:.]{200,}")
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe; the one in C is ten times as fast
+_SAFE_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe; the one in C is ten times as fast
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 Form = Literal["yaml", "json"]
 
@@ -60,8 +61,20 @@ def written(packed: Sequence[Packed], form: Form) -> str:
     document = {"format": FORMAT, "prompts": [_as_data(one) for one in packed]}
     if form == "json":
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    text: str = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
     return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes the line breaks that few know as escapes: as themselves they come back as spaces."""
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if _OTHER_BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text_node)
 
 
 def read(content: bytes) -> list[Packed]:
@@ -81,7 +94,7 @@ def _parsed(content: bytes) -> Any:
         if text.lstrip().startswith("{"):
             return json.loads(text)
         _check_events(text)
-        return yaml.load(text, _LOADER)
+        return yaml.load(text, _SAFE_LOADER)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise UserMistake(_NOT_OURS) from error
 
@@ -91,7 +104,7 @@ def _check_events(text: str) -> None:
     as often as it likes; a number to the base of 60 (“1:1:1”) takes the square of its length to read. No export has
     a tag, which would make a number of any text."""
     depth = 0
-    for event in yaml.parse(text, _LOADER):
+    for event in yaml.parse(text, _SAFE_LOADER):
         if isinstance(event, yaml.AliasEvent):
             raise ValueError("aliases")
         if getattr(event, "tag", None) is not None:
