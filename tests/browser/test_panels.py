@@ -86,16 +86,17 @@ def panels(page: Page, desk: Desk) -> Iterator[str]:
 def add_site(page: Page) -> None:
     """Made by the first test that asks."""
     page.get_by_role("tab", name="Sites").click()
-    page.get_by_text("Add a site", exact=True).wait_for()
+    address, listed = page.get_by_role("textbox", name="Address of the site"), button(page, "Test site")
+    address.or_(listed).first.wait_for()
     settled(page)
-    if button(page, "Test site").count():
+    if listed.count():
         return
-    page.get_by_role("textbox", name="Address of the site").fill("https://blog.example")
+    address.fill("https://blog.example")
     page.get_by_role("textbox", name="User name").fill("ada")
     page.get_by_label("Application password", exact=True).fill("abcd EFGH")
     page.keyboard.press("Tab")
     button(page, "Save site").click()
-    button(page, "Test site").wait_for()
+    listed.wait_for()
     expect(page.get_by_test_id("stToast")).to_have_count(0)  # Streamlit's own, without a name
 
 

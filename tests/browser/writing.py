@@ -1,6 +1,7 @@
 """A draft open in the editor, with any text, and what tests ask of both."""
 
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,9 +30,18 @@ class Desk:
         return str(self.read()["text"])
 
     def put(self, text: str, title: str = "A draft") -> None:
-        """Whatever the draft holds, by somebody else than the page."""
+        """Whatever the draft holds, by somebody else than the page, which may be saving just now."""
+        for _ in range(5):
+            try:
+                return self._put(text, title, self.read()["revision"])
+            except urllib.error.HTTPError as error:
+                if error.code != 412:
+                    raise
+        raise AssertionError("somebody else saves again and again")
+
+    def _put(self, text: str, title: str, revision: int) -> None:
         body = json.dumps({"text": text, "title": title}).encode()
-        headers = {"Content-Type": "application/json", "If-Match": f'"{self.read()["revision"]}"'}
+        headers = {"Content-Type": "application/json", "If-Match": f'"{revision}"'}
         request = urllib.request.Request(f"{self.url}/api/drafts/{self.draft}/text", body, headers, method="PUT")
         urllib.request.urlopen(request).close()
 
