@@ -21,7 +21,7 @@ from pages._shared.ask import (
 )
 from pages._shared.ask_earlier import draw_earlier
 from pages._shared.banner import banners, show_error
-from pages._shared.budgets import budget_banner
+from pages._shared.budgets import paid_work_banner
 from pages._shared.header import title_row
 from pages._shared.live import watch
 from pages._shared.routes import pick_route, route_chosen
@@ -38,8 +38,7 @@ app, actor = get_app(), current_actor()
 def box(sources: Sequence[Source]) -> None:
     """The question, what it is asked of, and who answers."""
     routes = app.providers.routes(actor)
-    if routes:
-        budget_banner()
+    paid_work_banner()
     with st.form("ask:form", border=False, enter_to_submit=True):
         row = st.container(horizontal=True, vertical_alignment="bottom")
         text = row.text_input("Your question", key="ask:text", placeholder="What did the works in the street cost?")

@@ -6,6 +6,7 @@ from pages._shared import drawers, place
 from pages._shared.app import current_actor, get_app
 from pages._shared.article import brief_facts, show_article
 from pages._shared.banner import banners, show_error
+from pages._shared.budgets import paid_work_banner
 from pages._shared.checks import show_checks
 from pages._shared.cited import draw_cited
 from pages._shared.claims import chips_of, claims_panel
@@ -48,6 +49,7 @@ def heading(desk: Desk) -> str:
         export_popover(desk.draft)
         publish_button(desk.draft.id)
     still_writing(desk.draft)
+    paid_work_banner()
     return view
 
 

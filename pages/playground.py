@@ -5,7 +5,7 @@ import streamlit as st
 from pages._shared import drawers
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners, show_error
-from pages._shared.budgets import budget_banner
+from pages._shared.budgets import paid_work_banner
 from pages._shared.header import title_row
 from pages._shared.live import watch
 from pages._shared.playground_form import draw_form, fill_from, no_routes, routes_known
@@ -82,7 +82,7 @@ def compare() -> None:
     if not routes:
         no_routes()
     else:
-        budget_banner()
+        paid_work_banner()
         draw_form(routes, keep_prompt)
     shown = current_comparison()
     if shown:

@@ -14,6 +14,13 @@ _UNPRICED = {
     Unpriced.ALLOW: "Let them through, uncounted",
 }
 _ALL = "Every route"
+_REACHED = "Calls that cost are refused: raise it, or go on with a model on this machine, or without a model."
+
+
+def paid_work_banner() -> None:
+    """Where paid work is begun; nothing for whoever has no route that could be paid for."""
+    if get_app().providers.routes(current_actor()):
+        budget_banner()
 
 
 def budget_banner(*, leads: bool = True) -> None:
@@ -23,7 +30,7 @@ def budget_banner(*, leads: bool = True) -> None:
         return
     worst = near[0]
     draw = st.error if worst.level == "reached" else st.warning
-    more = " Paid calls are refused: raise it, or write with the built-in drafter." if worst.level == "reached" else ""
+    more = f" {_REACHED}" if worst.level == "reached" else ""
     with st.container(key="budget_banner"):
         draw(as_markdown(worst.sentence, 400) + more, icon=":material/savings:")
         if leads:

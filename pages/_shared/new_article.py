@@ -10,7 +10,7 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
 from pages._shared.brief_kept import bring_back, forget_typed, keep_typed
-from pages._shared.budgets import budget_banner
+from pages._shared.budgets import paid_work_banner
 from pages._shared.header import title_row
 from pages._shared.research import readiness, start_research
 from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
@@ -28,8 +28,7 @@ def new_article() -> None:
     sources = get_app().sources.listing(current_actor())
     routes = get_app().providers.routes(current_actor())
     st.caption("You shape the outline before anything is written." + ("" if routes else f" {BUILT_IN_NOTE}"))
-    if routes:
-        budget_banner()
+    paid_work_banner()
     if trying():
         draw_try_it()
     elif not sources:

@@ -50,19 +50,21 @@ def test_a_budget_is_set_changed_and_deleted(app: App, screen: Screen) -> None:
 
 
 def test_from_80_percent_a_banner_warns_where_work_is_begun_and_at_100_it_says_that_calls_are_refused(
-    app: App, screen: Screen
+    app: App, screen: Screen, furnished: Furnished
 ) -> None:
     app.budgets.add(1_000_000, LOCAL_ACTOR)
     spend(app, 799_999)
-    assert not [one for page in ("write", "settings") for one in [*screen(page).warning, *screen(page).error]]
+    at = screen("write")
+    assert not [*at.warning, *at.error]
 
     spend(app, 1)
-    for page in ("write", "settings"):
-        assert "used to 80%" in screen(page).warning[0].value
+    for page, query in {"write": {}, "editor": {"draft": furnished.written_id}, "ask": {}, "playground": {}}.items():
+        assert "used to 80%" in screen(page, **query).warning[0].value
 
     spend(app, 200_000)
-    for page in ("write", "settings"):
-        assert "used up" in screen(page).error[0].value
+    at = screen("settings")
+    assert "used up" in at.error[0].value
+    assert "without a model" in at.error[0].value
 
 
 def test_beside_the_approval_stands_what_writing_will_cost_and_a_cap_ends_it_with_choices(

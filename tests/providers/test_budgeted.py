@@ -75,7 +75,7 @@ async def test_a_call_that_might_exceed_is_not_made_and_the_choices_are_named(st
     sentence = str(refused.value)
     assert vendor.requests == []
     assert kind_of(refused.value) == "budget"
-    for choice in ("Raise the budget", "another route", "built-in drafter", "1 December 2026", "test:model"):
+    for choice in ("Raise the budget", "another route", "without a model", "1 December 2026", "test:model"):
         assert choice in sentence
 
 

@@ -193,7 +193,7 @@ def refusal(hold: Hold, refused: Refused) -> BudgetReached:
         hold.route,
         f"{standing.budget.name} leaves {money(standing.left_micros)} of {money(standing.budget.limit_micros)}, and "
         f"{most}. Nothing more was asked, and what was finished is kept. Raise the budget in Settings, go on with "
-        f"another route or the built-in drafter{until}.",
+        f"another route or without a model{until}.",
     )
 
 
