@@ -20,8 +20,9 @@ from writer.domain.errors import UserMistake
 from writer.domain.usage import Outcome, UsageEvent
 from writer.storage import Database, Stores, usage_folding
 from writer.storage.rows import RollupRow, UsageRow
+from writer.storage.rows.usage import TOO_LONG
 from writer.storage.usage_cubes import Additions
-from writer.storage.usage_times import TOO_LONG, bucket_of, counted, latency, middle_of, packed
+from writer.storage.usage_times import bucket_of, counted, latency, middle_of, packed
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 NAMES: dict[Dimension, Callable[[UsageEvent], str]] = {

@@ -1,16 +1,16 @@
 """A question to the ledger, taken apart: what whole days answer from roll-ups, and what only the calls can."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from writer.domain.analytics import Dimension, Filter, Step
 from writer.domain.usage import Outcome
-from writer.storage.rows import RollupRow, UsageRow
-from writer.storage.usage_cubes import DAY, EVER, Cube, smallest
+from writer.storage.rows import KeptWordsRow, RollupRow, UsageRow
+from writer.storage.usage_cubes import DAY, EVER, MONTHS, Cube, first_day_of, month_of, smallest
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = {
@@ -36,6 +36,10 @@ KEYS_OF = {
 UNNAMED = (Dimension.HOUR, Dimension.CACHED)
 """Whose keys are known beforehand."""
 
+BEFORE_DAY = ("outcome", "purpose", "route")
+"""Columns of the roll-ups' key, in its order."""
+
+_LAST = first_day_of(month_of(date.max.toordinal() - date(1970, 1, 1).toordinal()))
 _WITHOUT_WORDS = {"hour", "outcome", "error", "cached"}
 
 Span = tuple[int | None, int | None]
@@ -44,14 +48,15 @@ Span = tuple[int | None, int | None]
 
 @dataclass(frozen=True)
 class Asked:
-    """`days` are answered by `cube` (None: no day is), `spans` by the calls. `words` says whether the words that are
-    kept can be told: they are known by the day, not by what became of calls."""
+    """`days` are answered by `cube` (none of them without one), in its own counting, where months have numbers too;
+    `spans` by the calls. `words` says whether the words that are kept can be told: they are known by the day, not by
+    what became of calls."""
 
     wanted: Filter
     keys: tuple[str, ...]
     step: Step | None
     cube: Cube | None
-    days: Span | None
+    days: tuple[Span, ...]
     spans: tuple[Span, ...]
     words: bool
 
@@ -70,13 +75,16 @@ def asked_for(wanted: Filter, *, by: Dimension | None = None, step: Step | None 
     needed = filtered | set(keys) | ({"hour"} if step is Step.HOUR else set())
     single = bool(wanted.drafts or wanted.job_id)
     cube = None if single else smallest(needed)
-    whole = (_micros(wanted.since), _micros(wanted.until))
+    whole = _whole(wanted)
     days, edges = _split(whole)
     by_day = not edges and not wanted.job_id and not needed & _WITHOUT_WORDS
     kept = Step.HOUR if step is Step.HOUR else Step.DAY if step else None
     if cube is None:
-        return Asked(wanted, keys, kept, None, None, (whole,), by_day)
-    return Asked(wanted, keys, kept, cube, days, edges, by_day)
+        return Asked(wanted, keys, kept, None, (), (whole,), by_day)
+    by_month = cube.ever and not step
+    return Asked(
+        wanted, keys, kept, cube, tuple(_longest(*days) if by_month and days else [days] if days else []), edges, by_day
+    )
 
 
 def _split(whole: Span) -> tuple[Span | None, tuple[Span, ...]]:
@@ -91,28 +99,67 @@ def _split(whole: Span) -> tuple[Span | None, tuple[Span, ...]]:
         edges.append((since, first * DAY))
     if end is not None and until is not None and end * DAY != until:
         edges.append((end * DAY, until))
-    return (first, end), tuple(edges)
+    return (first if first is None else max(0, first), end if end is None else max(0, end)), tuple(edges)
 
 
-def matching_rollups(owner_id: str, asked: Asked, table: Any = RollupRow) -> list[ColumnElement[bool]]:
-    """Of roll-ups, or of the words that are kept, which have the same keys but for those that words do not know."""
-    conditions = [table.owner_id == owner_id, *_chosen(asked.wanted, table)]
-    if asked.cube is not None and asked.cube.ever and asked.days == (None, None) and asked.step is None:
-        return [*conditions, *_of_cube(asked, asked.cube), table.day == EVER]
-    first, end = asked.days or _split((_micros(asked.wanted.since), _micros(asked.wanted.until)))[0] or (0, 0)
-    if asked.cube is not None:
-        conditions += _of_cube(asked, asked.cube)
-    conditions.append(table.day >= (0 if first is None else first))
-    return [*conditions, *([table.day < end] if end is not None else [])]
+def _longest(first: int | None, end: int | None) -> Iterator[Span]:
+    """The same days with whole months among them taken as such, or with all days at once."""
+    if first is None and end is None:
+        yield EVER, EVER + 1
+        return
+    first = first or 0
+    begin = -1 if first > _LAST else month_of(first) + (first != first_day_of(month_of(first)))
+    stop = None if end is None else month_of(end)
+    if begin < 0 or (stop is not None and begin >= stop):
+        yield first, end
+        return
+    yield first, first_day_of(begin)
+    yield MONTHS + begin, EVER if stop is None else MONTHS + stop
+    if stop is not None:
+        yield first_day_of(stop), end
 
 
-def _of_cube(asked: Asked, cube: Cube) -> list[ColumnElement[bool]]:
+def matching_rollups(
+    owner_id: str, asked: Asked, days: Span, known: Mapping[str, Sequence[str]]
+) -> list[ColumnElement[bool]]:
+    """`known` are the values that occur: with a value for each column before the day an index leads to the days."""
+    assert asked.cube is not None
     cached = asked.wanted.cached
-    return [RollupRow.cube == cube.number, *([RollupRow.cached == int(cached)] if cached is not None else [])]
+    return [
+        RollupRow.owner_id == owner_id,
+        RollupRow.cube == asked.cube.number,
+        *_chosen(asked.wanted, RollupRow),
+        *_pinned(asked, known),
+        *([RollupRow.cached == int(cached)] if cached is not None else []),
+        *_within(RollupRow.day.expression, days),
+    ]
+
+
+def _pinned(asked: Asked, known: Mapping[str, Sequence[str]]) -> Iterator[ColumnElement[bool]]:
+    assert asked.cube is not None
+    filtered = {_COLUMNS[name] for name in _COLUMNS if getattr(asked.wanted, name)}
+    for name in BEFORE_DAY:
+        column = getattr(RollupRow, name)
+        if name not in asked.cube.keys:
+            yield column == ""
+        elif name not in filtered and name in known:
+            yield column.in_(known[name])
+
+
+def matching_words(owner_id: str, asked: Asked) -> list[ColumnElement[bool]]:
+    days = _split(_whole(asked.wanted))[0] or (0, 0)
+    chosen = _chosen(asked.wanted, KeptWordsRow)
+    return [KeptWordsRow.owner_id == owner_id, *chosen, *_within(KeptWordsRow.day.expression, days)]
+
+
+def _within(day: ColumnElement[int], days: Span) -> list[ColumnElement[bool]]:
+    """No day is below 0 but what the roll-ups have in the place of one."""
+    first, end = days
+    return [day >= (0 if first is None else first), *([day < end] if end is not None else [])]
 
 
 def matching_calls(owner_id: str, wanted: Filter, span: Span | None = None) -> list[ColumnElement[bool]]:
-    since, until = span or (_micros(wanted.since), _micros(wanted.until))
+    since, until = span or _whole(wanted)
     conditions = [UsageRow.owner_id == owner_id, *_chosen(wanted, UsageRow)]
     if wanted.job_id:
         conditions.append(UsageRow.job_id == wanted.job_id)
@@ -132,6 +179,10 @@ def _chosen(wanted: Filter, table: Any) -> Iterator[ColumnElement[bool]]:
     for name, column in _COLUMNS.items():
         if values := getattr(wanted, name):
             yield getattr(table, column).in_([str(value) for value in values])
+
+
+def _whole(wanted: Filter) -> Span:
+    return _micros(wanted.since), _micros(wanted.until)
 
 
 def _micros(at: datetime | None) -> int | None:

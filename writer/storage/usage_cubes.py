@@ -4,22 +4,26 @@ apart answers a question. What none answers is summed over the calls themselves.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.usage import Outcome
 from writer.storage.database import Database
 from writer.storage.rows import RollupRow
 from writer.storage.rows.base import MICROS
-from writer.storage.usage_times import TOO_LONG, bucket_of, counted, packed
+from writer.storage.rows.usage import TOO_LONG_TIMES
+from writer.storage.usage_times import bucket_of, counted, packed
 
 HOUR = 3_600 * MICROS
 DAY = 24 * HOUR
 EVER = -1
 """In the place of a day: all of them."""
+MONTHS = -1_000_000
+"""In the place of a day, with the months since 1970 added to it: a whole month."""
 
 KEYS = ("hour", "route", "purpose", "action", "content_type", "outcome", "error", "cached", "draft_id")
 SUMS = (
@@ -44,7 +48,7 @@ _KEYS_OF_ALL = frozenset({"route", "purpose", "action", "content_type", "outcome
 @dataclass(frozen=True)
 class Cube:
     """`timed` ones have histograms; `has_words` ones the words that are kept, which know no hour and no failure. `ever`
-    ones also have rows of all days together."""
+    ones also have rows of whole months, and of all days together."""
 
     number: int
     keys: frozenset[str]
@@ -65,21 +69,34 @@ CUBES = (
     Cube(3, frozenset({"content_type"}), ever=True),
     Cube(4, frozenset({"purpose", "action"}), ever=True),
     Cube(5, frozenset({"outcome", "error", "cached"}), has_words=False, ever=True),
-    Cube(6, _KEYS_OF_ALL, ever=True),
-    Cube(7, frozenset({"draft_id", "content_type"}), timed=False),
-    Cube(8, frozenset({"draft_id", "route"}), timed=False),
-    Cube(9, _KEYS_OF_ALL | {"draft_id"}, timed=False),
+    Cube(6, frozenset({"route", "outcome", "error", "cached"}), has_words=False, ever=True),
+    Cube(7, frozenset({"purpose", "action", "outcome", "error", "cached"}), has_words=False, ever=True),
+    Cube(8, _KEYS_OF_ALL, ever=True),
+    Cube(9, frozenset({"draft_id", "content_type"}), timed=False),
+    Cube(10, frozenset({"draft_id", "route"}), timed=False),
+    Cube(11, _KEYS_OF_ALL | {"draft_id"}, timed=False),
 )
 """By size."""
 
-_BY_HOUR, _WHOLE, _OF_DRAFTS = CUBES[1], CUBES[6], CUBES[9]
-_FROM_DRAFTS = [_WHOLE, CUBES[7], CUBES[8]]
+_BY_HOUR, _WHOLE, _OF_DRAFTS = CUBES[1], CUBES[8], CUBES[11]
+_FROM_DRAFTS = [_WHOLE, CUBES[9], CUBES[10]]
 _FROM_WHOLE = [cube for cube in CUBES if cube.keys < _WHOLE.keys]
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
 def smallest(needed: Iterable[str]) -> Cube | None:
     wanted = frozenset(needed)
     return next((cube for cube in CUBES if wanted <= cube.keys), None)
+
+
+def month_of(day: int) -> int:
+    """Both since 1970."""
+    at = date.fromordinal(_FIRST_DAY + day)
+    return (at.year - 1970) * 12 + at.month - 1
+
+
+def first_day_of(month: int) -> int:
+    return date(1970 + month // 12, month % 12 + 1, 1).toordinal() - _FIRST_DAY
 
 
 class _Cell:
@@ -158,7 +175,7 @@ class Additions:
         ]
         if rows:
             session.execute(_adding(database), rows)
-            _shorten(session, {(key[0], key[2]) for key in cells})
+            _shorten(session, {key[0] for key in cells})
 
     def _in_cubes(self) -> _Cells:
         """Coarse sums are made of finer ones: far fewer additions than from the calls."""
@@ -168,7 +185,8 @@ class Additions:
         _spread(_of(_WHOLE, cells), _FROM_WHOLE, cells)
         _spread(self._words, [cube for cube in CUBES if cube.has_words], cells)
         for key in [key for key in cells if CUBES[key[1]].ever]:
-            cells[*key[:2], EVER, *key[3:]].join(cells[key])
+            for longer in (MONTHS + month_of(key[2]), EVER):
+                cells[*key[:2], longer, *key[3:]].join(cells[key])
         return cells
 
 
@@ -188,18 +206,17 @@ def _adding(database: Database) -> Any:
     insert = database.inserting(RollupRow)
     sums = {name: table[name] + insert.excluded[name] for name in SUMS}
     times = {name: table[name].concat(insert.excluded[name]) for name in ("first_times", "total_times")}
-    return insert.on_conflict_do_update(index_elements=["owner_id", "cube", "day", *KEYS], set_={**sums, **times})
+    return insert.on_conflict_do_update(
+        index_elements=[column.name for column in RollupRow.__table__.primary_key], set_={**sums, **times}
+    )
 
 
-def _shorten(session: Session, days: set[tuple[str, int]]) -> None:
+def _shorten(session: Session, owners: set[str]) -> None:
     """Histograms grow with each fold until they are added up again."""
     table: Any = RollupRow.__table__
     keys = [column for column in table.c if column.primary_key]
-    length = func.length(table.c.first_times) + func.length(table.c.total_times)
-    numbers = [cube.number for cube in CUBES if cube.timed]
-    for owner_id, day in days:
-        mine = (table.c.owner_id == owner_id, table.c.cube.in_(numbers), table.c.day == day, length > TOO_LONG)
-        for row in session.execute(select(*keys, table.c.first_times, table.c.total_times).where(*mine)).all():
-            this = [column == getattr(row, column.name) for column in keys]
-            times = {name: packed(counted(getattr(row, name))) for name in ("first_times", "total_times")}
-            session.execute(update(table).where(*this).values(**times))
+    long = select(*keys, table.c.first_times, table.c.total_times).where(table.c.owner_id.in_(owners), TOO_LONG_TIMES)
+    for row in session.execute(long).all():
+        this = [column == getattr(row, column.name) for column in keys]
+        times = {name: packed(counted(getattr(row, name))) for name in ("first_times", "total_times")}
+        session.execute(update(table).where(*this).values(**times))

@@ -1,54 +1,36 @@
 """Answers from the roll-ups, and from the calls themselves where those do not tell enough apart."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, case, cast, false, func, select, type_coerce
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from writer.domain.analytics import CallPage, Dimension, Figures, Filter, Group, Point, Step
-from writer.domain.usage import Outcome, UsageEvent
+from writer.domain.usage import UsageEvent
 from writer.storage.database import Database
-from writer.storage.rows import KeptWordsRow, RollupRow, UsageRow
-from writer.storage.usage_asked import KEYS_OF, UNNAMED, Asked, asked_for, matching_calls, matching_rollups
-from writer.storage.usage_cubes import DAY, HOUR, SUMS
+from writer.storage.rows import RollupRow
+from writer.storage.usage_asked import KEYS_OF, UNNAMED, Asked, asked_for, matching_rollups
 from writer.storage.usage_folding import BATCH, fold, fold_all, is_behind
 from writer.storage.usage_paging import every_call, page_of_calls
-from writer.storage.usage_times import bucket_of, latency, packed
+from writer.storage.usage_sums import Key, Sums, add_words, from_calls, from_rollups, sum_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WORDS = SUMS.index("words_kept")
 _LATEST = 2_000  # days of drafts among which the latest drafts are looked for
-_RENAMED = {"cached_calls": "cached", "cached_input": "cached_input_tokens"}
-Key = tuple[Any, ...]
-"""When (None, or a number of days or hours since 1970), then the values that are grouped by."""
-
-
-class _Sums:
-    """What comes together under one key, from wherever it is summed."""
-
-    __slots__ = ("first", "sums", "total")
-
-    def __init__(self) -> None:
-        self.sums = [0] * len(SUMS)
-        self.first: list[str] = []
-        self.total: list[str] = []
-
-    def add(self, sums: Sequence[Any], first: str | None = "", total: str | None = "") -> None:
-        self.sums = [a + int(b or 0) for a, b in zip(self.sums, sums, strict=True)]
-        self.first.append(first or "")
-        self.total.append(total or "")
-
-    def join(self, other: "_Sums") -> None:
-        self.add(other.sums, "".join(other.first), "".join(other.total))
-
-    def figures(self, *, words: bool) -> Figures:
-        counts: dict[str, Any] = {_RENAMED.get(name, name): n for name, n in zip(SUMS, self.sums, strict=True)}
-        kept = counts.pop("words_kept")
-        first, total = latency("".join(self.first)), latency("".join(self.total))
-        return Figures(**counts, words_kept=kept if words else None, first_token=first, total=total)
+_BY_INDEX = select(
+    *(
+        func.set_config(name, value, True)
+        for name, value in {
+            "random_page_cost": "1.1",
+            "work_mem": "64MB",
+            "jit": "off",
+            "max_parallel_workers_per_gather": "0",
+        }.items()
+    )
+)
+"""For this transaction: Postgres takes a disk to be so slow at seeking that it would read the whole table instead."""
 
 
 class Analytics:
@@ -58,7 +40,7 @@ class Analytics:
     def totals(self, owner_id: str, wanted: Filter) -> Figures:
         asked = asked_for(wanted)
         found = self._found(owner_id, asked)
-        return found.get((None,), _Sums()).figures(words=asked.words)
+        return found.get((None,), Sums()).figures(words=asked.words)
 
     def groups(self, owner_id: str, wanted: Filter, by: Dimension, limit: int = 50) -> list[Group]:
         asked = asked_for(wanted, by=by)
@@ -70,7 +52,7 @@ class Analytics:
 
     def series(self, owner_id: str, wanted: Filter, step: Step, by: Dimension | None) -> list[Point]:
         asked = asked_for(wanted, by=by, step=step)
-        points: dict[tuple[datetime, str], _Sums] = {}
+        points: dict[tuple[datetime, str], Sums] = {}
         for key, sums in self._found(owner_id, asked).items():
             name = _name(key, by, owner_id) if by else ""
             place = _begin(key[0], step), name
@@ -98,23 +80,29 @@ class Analytics:
     @contextmanager
     def _folded(self, owner_id: str) -> Iterator[Session]:
         """One view of roll-ups that have all of the owner's calls."""
-        with self._database.reading() as session:
+        with self._reading() as session:
             if not is_behind(session, owner_id):
                 yield session
                 return
         fold_all(self._database, owner_id)
-        with self._database.reading() as session:
+        with self._reading() as session:
             yield session
 
-    def _found(self, owner_id: str, asked: Asked, limit: int | None = None) -> dict[Key, _Sums]:
-        found: dict[Key, _Sums] = {}
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with self._database.reading() as session:
+            if self._database.engine.dialect.name != "sqlite":
+                session.execute(_BY_INDEX)
+            yield session
+
+    def _found(self, owner_id: str, asked: Asked, limit: int | None = None) -> dict[Key, Sums]:
+        found: dict[Key, Sums] = {}
         with self._folded(owner_id) as session:
-            if asked.days is not None:
-                _from_rollups(session, owner_id, asked, found, limit if not asked.spans else None)
+            from_rollups(session, owner_id, asked, found, limit if not asked.spans else None)
             for span in asked.spans:
-                _from_calls(session, owner_id, asked, span, found)
+                from_calls(session, owner_id, asked, span, found)
             if asked.words and asked.cube is None:
-                _words(session, owner_id, asked, found)
+                add_words(session, owner_id, asked, found)
         return found
 
 
@@ -122,106 +110,15 @@ def _keys(session: Session, owner_id: str, wanted: Filter, by: Dimension, limit:
     asked = asked_for(Filter(wanted.since, wanted.until), by=by)
     table = RollupRow.__table__.c
     key = table[KEYS_OF[by]]
-    chosen = select(key).where(*matching_rollups(owner_id, asked), table.calls > 0, key != "")
-    if by is Dimension.DRAFT:
-        latest = chosen.order_by(table.cube.desc(), table.day.desc()).limit(_LATEST)
-        return list(dict.fromkeys(session.scalars(latest)))[:limit]
-    return list(session.scalars(chosen.group_by(key).order_by(func.sum(table.calls).desc(), key).limit(limit)))
-
-
-def _from_rollups(session: Session, owner_id: str, asked: Asked, found: dict[Key, _Sums], limit: int | None) -> None:
-    assert asked.cube is not None
-    table = RollupRow.__table__.c
-    time = [table.day * 24 + table.hour if asked.step is Step.HOUR else table.day] if asked.step else []
-    keys = _labelled([*time, *(table[key] for key in asked.keys)])
-    sums: list[ColumnElement[Any]] = [func.sum(table[name]).label(name) for name in SUMS]
-    if asked.timed and asked.cube.timed:
-        sums += [func.aggregate_strings(table[name], "") for name in ("first_times", "total_times")]
-    wanted = _grouped(select(*keys, *sums).where(*matching_rollups(owner_id, asked)), keys)
-    if limit is not None:
-        wanted = wanted.order_by(func.sum(table.cost_micros).desc(), func.sum(table.calls).desc(), *_names(keys)).limit(
-            limit
-        )
-    for row in session.execute(wanted):
-        rest = tuple(row[len(keys) :])
-        found.setdefault(_key(row, asked, keys), _Sums()).add(rest[: len(SUMS)], *rest[len(SUMS) :])
-
-
-def _from_calls(session: Session, owner_id: str, asked: Asked, span: Any, found: dict[Key, _Sums]) -> None:
-    at = type_coerce(UsageRow.at, BigInteger)
-    time = [at // (HOUR if asked.step is Step.HOUR else DAY)] if asked.step else []
-    keys = _labelled([*time, *(_value(key, at) for key in asked.keys)])
-    where = matching_calls(owner_id, asked.wanted, span)
-    for row in session.execute(_grouped(select(*keys, *_CALL_SUMS).where(*where), keys)):
-        found.setdefault(_key(row, asked, keys), _Sums()).add((*row[len(keys) :], 0))
-    if not asked.timed:
-        return
-    answered = and_(UsageRow.outcome == Outcome.OK.value, UsageRow.cached == false())
-    times = select(*keys, UsageRow.first_token_ms, UsageRow.total_ms).where(*where, answered)
-    for row in session.execute(times.execution_options(yield_per=5_000)):
-        first, total = row[len(keys) :]
-        into = found[_key(row, asked, keys)]
-        into.total.append(packed({bucket_of(total): 1}))
-        if first is not None:
-            into.first.append(packed({bucket_of(first): 1}))
-
-
-def _words(session: Session, owner_id: str, asked: Asked, found: dict[Key, _Sums]) -> None:
-    """Of single drafts: no roll-up answers for those."""
-    table = KeptWordsRow.__table__.c
-    keys = _labelled([*([table.day] if asked.step else []), *(table[key] for key in asked.keys)])
-    where = matching_rollups(owner_id, asked, KeptWordsRow)
-    for row in session.execute(_grouped(select(*keys, func.sum(table.words)).where(*where), keys)):
-        found.setdefault(_key(row, asked, keys), _Sums()).sums[_WORDS] += int(row[-1])
-
-
-def _labelled(keys: Sequence[ColumnElement[Any]]) -> list[Any]:
-    return [key.label(f"key_{number}") for number, key in enumerate(keys)]
-
-
-def _names(keys: Sequence[Any]) -> list[str]:
-    """Postgres takes an expression with parameters for another one each time: it is grouped by its name."""
-    return [key.name for key in keys]
-
-
-def _grouped(wanted: Select[Any], keys: Sequence[Any]) -> Select[Any]:
-    """Without keys SQL answers with one row even where there is nothing."""
-    return wanted.group_by(*_names(keys)).having(func.count() > 0)
-
-
-def _key(row: Any, asked: Asked, keys: Sequence[Any]) -> Key:
-    values = tuple(row[: len(keys)])
-    return values if asked.step else (None, *values)
-
-
-def _value(key: str, at: ColumnElement[int]) -> ColumnElement[Any]:
-    match key:
-        case "hour":
-            return at % DAY // HOUR
-        case "cached":
-            return cast(UsageRow.cached, Integer)
-    return getattr(UsageRow, key).expression  # type: ignore[no-any-return]  # a column by its name
-
-
-def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
-
-
-_COST = func.coalesce(UsageRow.cost_micros, 0)
-_CALL_SUMS = (
-    func.count(),
-    _number_of(UsageRow.outcome == Outcome.FAILED.value),
-    _number_of(UsageRow.outcome == Outcome.STOPPED.value),
-    _number_of(UsageRow.cached.expression),
-    _number_of(UsageRow.estimated.expression),
-    func.sum(UsageRow.input_tokens),
-    func.sum(UsageRow.output_tokens),
-    func.sum(UsageRow.cached_input),
-    func.sum(_COST),
-    func.sum(case((UsageRow.wasted, _COST), else_=0)),
-    _number_of(UsageRow.cost_micros.is_(None)),
-)
-"""`SUMS` without the words, over calls."""
+    calls: Counter[str] = Counter()
+    for days in asked.days:
+        chosen = select(key).where(*matching_rollups(owner_id, asked, days, {}), table.calls > 0, key != "")
+        if by is Dimension.DRAFT:
+            latest = session.scalars(chosen.order_by(table.day.desc()).limit(_LATEST))
+            return list(dict.fromkeys(latest))[:limit]
+        for name, number in session.execute(chosen.add_columns(sum_of("calls")).group_by(key)):
+            calls[name] += number
+    return sorted(calls, key=lambda name: (-calls[name], name))[:limit]
 
 
 def _name(key: Key, by: Dimension, owner_id: str) -> str:
@@ -242,5 +139,5 @@ def _begin(number: int, step: Step) -> datetime:
     return begin.replace(day=1) if step is Step.MONTH else begin
 
 
-def _at(item: tuple[tuple[datetime, str], _Sums]) -> tuple[datetime, str]:
+def _at(item: tuple[tuple[datetime, str], Sums]) -> tuple[datetime, str]:
     return item[0]

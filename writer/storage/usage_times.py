@@ -14,8 +14,6 @@ from writer.domain.analytics import Latency
 
 _WIDTH = math.log(1.05)
 _LAST = 400  # 3.5 days
-TOO_LONG = 10_000
-"""Characters; what has every bucket once is a third of that."""
 
 
 def bucket_of(milliseconds: float) -> int:
@@ -40,10 +38,10 @@ def counted(entries: str) -> Counter[int]:
 
 def latency(entries: str) -> Latency | None:
     """By nearest rank; None without any time."""
-    import numpy as np
-
     if not entries:
         return None
+    import numpy as np
+
     up_to = np.cumsum(_counts(entries))
     calls = int(up_to[-1])
     ranks = [-(-calls * percent // 100) for percent in (50, 95, 99)]

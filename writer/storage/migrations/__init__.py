@@ -13,7 +13,7 @@ from writer.storage.faults import files_translated, translated
 if TYPE_CHECKING:
     from alembic.config import Config
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0007", "0008", "0009", "0011", "0010", "0012", "0014")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0007", "0008", "0009", "0011", "0010", "0012", "0014", "0015")
 """Every revision of this version of Writer, in the order they build on each other."""
 
 HEAD = KNOWN[-1]

@@ -2,10 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, false, text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Float, Index, Integer, false, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from writer.storage.rows.base import Base, CleanText, Instant
+
+TOO_LONG = 10_000
+"""Characters of a row's histograms; what has every bucket once is a third of that."""
+
+TOO_LONG_TIMES: ColumnElement[bool] = literal_column(f"length(first_times) + length(total_times) > {TOO_LONG}")
+"""In the very words of its index: SQLite finds it by no others."""
 
 
 class UsageRow(Base):
@@ -54,20 +60,26 @@ class UsageRow(Base):
 
 class RollupRow(Base):
     """Sums over the calls of one day (since 1970, UTC) that share what `cube` tells apart; the other keys are empty
-    (`hour` and `cached` -1). `first_times` and `total_times` are histograms (see `usage_times.py`)."""
+    (`hour` and `cached` -1). `first_times` and `total_times` are histograms (see `usage_times.py`).
+
+    What is filtered by comes before the day: the rows of a filter over a long time lie together.
+    """
 
     __tablename__ = "usage_rollups"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index("ix_rollups_long", "owner_id", sqlite_where=TOO_LONG_TIMES, postgresql_where=TOO_LONG_TIMES),
+        {"sqlite_with_rowid": False},
+    )
 
     owner_id: Mapped[str] = mapped_column(CleanText, primary_key=True)
     cube: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    outcome: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    purpose: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    route: Mapped[str] = mapped_column(CleanText, primary_key=True)
     day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     hour: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    route: Mapped[str] = mapped_column(CleanText, primary_key=True)
-    purpose: Mapped[str] = mapped_column(CleanText, primary_key=True)
     action: Mapped[str] = mapped_column(CleanText, primary_key=True)
     content_type: Mapped[str] = mapped_column(CleanText, primary_key=True)
-    outcome: Mapped[str] = mapped_column(CleanText, primary_key=True)
     error: Mapped[str] = mapped_column(CleanText, primary_key=True)
     cached: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     draft_id: Mapped[str] = mapped_column(CleanText, primary_key=True)
