@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
-from writer.domain.budgets import JobCap, micros_of, money
+from writer.domain.briefs import Brief
+from writer.domain.budgets import JobCap, micros_of
 from writer.domain.drafting import BUILT_IN
 from writer.domain.drafts import Draft
 from writer.domain.errors import FaultKind
@@ -14,7 +15,7 @@ from writer.domain.jobs import Job, StepState
 from writer.domain.outlines import Outline
 from writer.security.render import as_markdown
 from writer.services.articles.steps import KIND as ARTICLE
-from writer.services.budgets import Estimate
+from writer.services.budgets import told
 
 
 def estimate_line(draft: Draft, outline: Outline, job: Job | None) -> None:
@@ -22,20 +23,14 @@ def estimate_line(draft: Draft, outline: Outline, job: Job | None) -> None:
     app, actor = get_app(), current_actor()
     route = str(job.args.get("route", "")) if job else ""
     ids = app.articles.source_ids(draft.brief, actor)
-    st.caption(as_markdown(told(app.estimates.article(draft.brief, outline, actor, route, ids)), 200))
+    st.caption(as_markdown(told(app.estimates.article(draft.brief, outline, actor, route, ids), "Writing this"), 200))
 
 
-def told(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "Cost: n/a, the price of this route is not known."
-    if not estimate.high_micros:
-        return "Writing this costs nothing."
-    return f"Writing this will cost about {_about(estimate.low_micros)} to {_about(estimate.high_micros)}."
-
-
-def _about(micros: int) -> str:
-    """To two digits: an estimate knows no more."""
-    return money(int(float(f"{micros:.2g}"))).rstrip("0") if micros < 100_000 else money(micros)
+def research_line(brief: Brief, route: str) -> None:
+    """Beside the button that begins it; nothing where no model is asked."""
+    app, actor = get_app(), current_actor()
+    if app.providers.routes(actor) and route != BUILT_IN:
+        st.caption(as_markdown(told(app.estimates.research(brief, actor, route), "Research"), 200))
 
 
 def cap_field(draft: Draft) -> int | None:

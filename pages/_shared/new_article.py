@@ -11,6 +11,7 @@ from pages._shared.banner import banners
 from pages._shared.brief_form import brief_as_typed, draw_brief, draw_more, pick_sources
 from pages._shared.brief_kept import bring_back, forget_typed, keep_typed
 from pages._shared.budgets import paid_work_banner
+from pages._shared.costs import research_line
 from pages._shared.header import title_row
 from pages._shared.research import readiness, start_research
 from pages._shared.routes import BUILT_IN_NOTE, pick_route, route_chosen
@@ -66,6 +67,7 @@ def begin(chosen: tuple[int, ...], kind: ContentType) -> None:
                 forget_typed()
                 start_research(brief)
         st.caption(f":material/lightbulb: {as_markdown(lacking.sentence, 400)}")
+        research_line(brief_as_typed(chosen, kind), route_chosen())
 
 
 def source_panel(sources: Sequence[Source]) -> tuple[int, ...]:

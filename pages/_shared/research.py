@@ -8,6 +8,7 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.candidates import draw_web
+from pages._shared.costs import research_line
 from pages._shared.routes import route_chosen
 from pages._shared.source_imports import draw_import, is_at_work
 from pages._shared.sources import AT_WORK
@@ -54,6 +55,7 @@ def find_on_web() -> None:
         st.caption(
             "You get questions and what your sources hold of them. Nothing is sent or fetched before you say so."
         )
+        research_line(Brief("A topic of usual length"), route_chosen())
         asked = st.form_submit_button("Research this topic", icon=":material/travel_explore:")
     if asked:
         with banners():

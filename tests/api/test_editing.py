@@ -19,6 +19,7 @@ from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.briefs import Brief
 from writer.domain.completions import Purpose
+from writer.domain.drafts import Section
 from writer.domain.hunks import Hunk, merged
 from writer.settings import read_settings
 
@@ -529,6 +530,43 @@ def test_a_model_goes_over_a_draft_where_it_is_asked_to(desk, server):
     assert sum(len(part["hunks"]) for part in of_type(lines, "hunks")) >= 2
     assert lines[-1]["usage"]["prompt_version"].startswith("edit-brevity@")
     assert of_type(lines, "delta") == []
+
+
+def test_what_a_model_costs_for_the_whole_draft_is_known_before_it_is_asked(desk, server, modelless):
+    paragraph = "The tide is going up two times in a day, and that is what it does on every day of the whole year."
+    draft = desk.app.drafts.open(desk.draft_id, LOCAL_ACTOR)
+    sections = [Section("b", "Tides", f"{paragraph}\n\n" * 60)]
+    desk.app.drafts.save(draft.id, draft.revision, LOCAL_ACTOR, title="Tides", sections=sections)
+    url = f"/drafts/{desk.draft_id}/passes/brevity/estimate"
+
+    told = desk.client.get(url, params={"route": "openai:gpt-4.1-mini"}).json()
+    lines = passed(desk, "brevity", text=None, model=True, route="openai:gpt-4.1-mini")
+
+    assert told["route"] == "openai:gpt-4.1-mini"
+    assert told["sentence"].startswith("Asking openai:gpt-4.1-mini will cost about $0.00")
+    reads = sum(len(asked.prompt) for asked in server.requests) / 4 * 0.4  # micros: 0.40 dollars a million
+    assert told["low_micros"] >= reads
+    assert told["low_micros"] < told["high_micros"] < 4 * told["low_micros"]
+    assert lines[-1]["suggestion"]
+    assert len(server.requests) > 1
+    unknown = desk.client.get(url, params={"route": "openai:nobody-knows-it"}).json()
+    assert (unknown["low_micros"], unknown["high_micros"]) == (None, None)
+    assert "n/a" in unknown["sentence"]
+    assert desk.client.get(url.replace("brevity", "typography")).status_code == 422
+    assert modelless.client.get(f"/drafts/{modelless.draft_id}/passes/brevity/estimate").status_code == 422
+
+
+def test_where_a_budget_is_used_up_an_edit_ends_in_the_sentence_with_its_choices(desk, server):
+    budget = desk.app.budgets.add(0, LOCAL_ACTOR)
+    try:
+        lines = desk.lines("rewrite")
+    finally:
+        desk.app.budgets.delete(budget.id, LOCAL_ACTOR)
+
+    (sentence,) = sentences(lines, "error")
+    assert server.requests == []
+    for choice in ("Raise the budget in Settings", "another route", "without a model", "Your text is as it was."):
+        assert choice in sentence
 
 
 def test_a_pass_that_fails_in_the_middle_keeps_what_was_there(desk, server):

@@ -131,3 +131,9 @@ def test_the_reply_cache_is_switched_on_and_cleared(app: App, screen: Screen) ->
     assert "1 reply, 8 characters" in said(at)
     at.button(key="cache:clear").click().run()
     assert app.reply_cache.kept(LOCAL_ACTOR).replies == 0
+
+
+def test_beside_research_stands_what_it_will_cost(app: App, screen: Screen) -> None:
+    at = screen("sources")
+
+    assert "Research will cost about" in said(at)

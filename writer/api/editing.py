@@ -9,7 +9,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field, StringConstraints
 from starlette.responses import StreamingResponse
 
+from writer.api.budgets import estimate_json
 from writer.api.shapes import Body, Id, WhoAsks
+from writer.services.budgets import told
 from writer.services.editing.asks import MAX_CONTEXT, MAX_SELECTION, MAX_WHOLE, Ask, PassAsk
 from writer.services.editing.streams import Work
 from writer.services.editing.suggestions import suggestion_json
@@ -79,6 +81,17 @@ def routes(app: "App", who: WhoAsks) -> APIRouter:
         ask = PassAsk(draft_id=draft_id, **body.model_dump())
         prepared = await anyio.to_thread.run_sync(room.passes.prepare, ask, who(request))
         return _streamed(request, lambda put: room.passes.run(prepared, put))
+
+    @router.get("/drafts/{draft_id}/passes/{name}/estimate")
+    def estimate(
+        draft_id: Id, name: Id, request: Request, route: Annotated[str, Query(max_length=300)] = ""
+    ) -> dict[str, Any]:
+        """What a model costs beside the rules, for the draft as it is saved; null when the price is not known."""
+        by = who(request)
+        calls = room.passes.calls(draft_id, name, by)
+        asked = room.editing.route_of(by, route)
+        found = app.estimates.of(calls, by, asked)
+        return {"route": asked, **estimate_json(found), "sentence": told(found, f"Asking {asked}")}
 
     @router.get("/drafts/{draft_id}/suggestions")
     def listing(

@@ -1,12 +1,13 @@
 """What an article is expected to cost, what it costs, and that it ends before it costs more than it may."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from tests.services.budgets.conftest import ROUTE
 from tests.support.scripted_article import kind_of
-from tests.support.scripted_server import ScriptedServer
+from tests.support.scripted_server import Reply, ScriptedServer
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.briefs import Brief
@@ -64,6 +65,18 @@ def test_from_a_brief_alone_the_whole_article_is_estimated(app: App):
     job = ended(app, app.articles.write(BRIEF, LOCAL_ACTOR))
 
     assert estimate.low_micros * 0.7 <= spent(app, job) <= estimate.high_micros
+
+
+def test_research_costs_what_it_was_expected_to(app: App, server: ScriptedServer):
+    questions = ["What did the pipe in the harbour cost in the first winter?", "Who repairs the pipe when it freezes?"]
+    asked = {"perspectives": [{"name": name, "questions": questions} for name in ("reader", "sceptic", "builder")]}
+    server.script = Reply(json.dumps(asked))
+    estimate = app.estimates.research(BRIEF, LOCAL_ACTOR, ROUTE)
+
+    job = ended(app, app.research.start(BRIEF, LOCAL_ACTOR, ROUTE))
+
+    assert job.state is JobState.DONE
+    assert 0 < estimate.low_micros * 0.7 <= spent(app, job) <= estimate.high_micros
 
 
 def test_an_unknown_price_gives_no_estimate_and_the_built_in_drafter_costs_nothing(app: App):

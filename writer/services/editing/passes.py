@@ -2,21 +2,22 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from writer.domain.actors import Actor
-from writer.domain.completions import Caller
+from writer.domain.completions import Caller, Message
 from writer.domain.drafts import Draft, count_words
 from writer.domain.errors import WriterError
 from writer.domain.hunks import Hunk, diff
 from writer.domain.tokens import utf16_length
+from writer.services.budgets import Call, both, of_words
 from writer.services.drafts import Drafts
 from writer.services.editing import lines
 from writer.services.editing.asks import Ask, PassAsk, checked_pass
 from writer.services.editing.lines import Line, Put
-from writer.services.editing.model import ModelEditor
+from writer.services.editing.model import ModelEditor, messages, prompt_of
 from writer.services.editing.rules import pass_over
 from writer.services.editing.service import NOTHING, Editing, Made, caller_of, spent_on
 from writer.services.usage import UsageBook
@@ -24,6 +25,7 @@ from writer.services.usage import UsageBook
 _PARAGRAPHS = re.compile(r"(?<=\n)(?=#{1,6} )|(?<=\n\n)(?=\S)|(?<=\r\n\r\n)(?=\S)")
 _PART = 4_000
 _LEAST_WORDS = 12
+_NOT_ASKED = "estimated"
 _PROMPTS = {"brevity": "brevity", "style-guide": "style"}
 _NO_GUIDE = "Follow the usual rules of good style in the passage's language; be consistent in spelling and punctuation."
 
@@ -50,6 +52,18 @@ class PreparedPass:
     def whole(self) -> str:
         return "".join(part.text for part in self.parts)
 
+    def ask_for(self, number: int, text: str) -> Ask:
+        """Of a model, about the part of that number as the rules have left it."""
+        return Ask(
+            self.ask.id,
+            self.ask.draft_id,
+            "own",
+            text,
+            before=self.parts[number - 1].text if number else "",
+            after=self.parts[number + 1].text if number + 1 < len(self.parts) else "",
+            instruction=self.ask.instruction.strip() or _NO_GUIDE,
+        )
+
 
 class Passes:
     """`in_style` puts a part of a draft into its owner's own style, by rules."""
@@ -67,12 +81,24 @@ class Passes:
         self._book = book
 
     def prepare(self, ask: PassAsk, by: Actor) -> PreparedPass:
-        ask = checked_pass(ask)
-        draft = self._drafts.open(ask.draft_id, by)
+        prepared = self._read(checked_pass(ask), by)
         self._editing.check_new(ask.draft_id, ask.id)
+        return replace(prepared, editor=self._editing.editor(by, ask.route) if ask.model else None)
+
+    def calls(self, draft_id: str, name: str, by: Actor) -> list[Call]:
+        """What a model would be asked for the draft as it is saved: to be priced before it is."""
+        prepared = self._read(checked_pass(PassAsk(_NOT_ASKED, draft_id, name, model=True)), by)
+        prompt, voice = prompt_of(_PROMPTS[name]), self._editing.voice(prepared.draft)
+        return [
+            _call(messages(prepared.ask_for(number, part.text), prompt, voice), part.text)
+            for number, part in enumerate(prepared.parts)
+            if count_words(part.text) >= _LEAST_WORDS
+        ]
+
+    def _read(self, ask: PassAsk, by: Actor) -> PreparedPass:
+        draft = self._drafts.open(ask.draft_id, by)
         texts = [("", ask.text)] if ask.text is not None else [(one.key, one.text) for one in draft.sections]
-        parts = tuple(part for section, text in texts for part in _parts(section, text))
-        return PreparedPass(ask, by, draft, parts, self._editing.editor(by, ask.route) if ask.model else None)
+        return PreparedPass(ask, by, draft, tuple(part for key, text in texts for part in _parts(key, text)))
 
     async def run(self, prepared: PreparedPass, put: Put) -> None:
         """Puts lines until “done”. What was put before an error or a stop can still be decided."""
@@ -134,17 +160,8 @@ class _Run:
         return lambda part: own(by_rules(part))
 
     async def _by_model(self, number: int, text: str, editor: ModelEditor) -> str:
-        prepared, parts = self._prepared, self._prepared.parts
-        ask = Ask(
-            prepared.ask.id,
-            prepared.ask.draft_id,
-            "own",
-            text,
-            before=parts[number - 1].text if number else "",
-            after=parts[number + 1].text if number + 1 < len(parts) else "",
-            instruction=prepared.ask.instruction.strip() or _NO_GUIDE,
-        )
-        prompt_id = _PROMPTS[prepared.ask.name]
+        prepared = self._prepared
+        ask, prompt_id = prepared.ask_for(number, text), _PROMPTS[prepared.ask.name]
         proposed, version = await self._editing.proposed(
             ask, prepared.draft, editor, self._caller, _silent(self._put), prompt_id
         )
@@ -159,6 +176,11 @@ class _Run:
         place = {"section": part.section, "part": number + 1, "of": len(self._prepared.parts)}
         made = lines.hunks_json(part.text, hunks, first, part.at, part.at16)
         self._put({"type": "hunks", **place, "proposal": "", "hunks": made})
+
+
+def _call(asked: Sequence[Message], text: str) -> Call:
+    """At the least the passage comes back as long as it was; at the most every second part is asked for again."""
+    return Call(both(sum(len(message.content) for message in asked)), of_words(count_words(text)), (1, 1.5))
 
 
 def _silent(put: Put) -> Put:

@@ -111,10 +111,14 @@ class Editing:
 
     def editor(self, by: Actor, route: str) -> ModelEditor:
         """A named route is asked alone: who chose a model did not choose a fallback elsewhere."""
-        routes = self._model_routes(by, route)
-        if not routes:
+        self.route_of(by, route)
+        return ModelEditor(self._routes.provider(by.user, self._model_routes(by, route)))
+
+    def route_of(self, by: Actor, route: str) -> str:
+        """Whom `editor` asks first. Raises UserMistake without any model."""
+        if not (routes := self._model_routes(by, route)):
             raise UserMistake(NO_MODEL)
-        return ModelEditor(self._routes.provider(by.user, routes))
+        return routes[0]
 
     def check_new(self, draft_id: str, suggestion_id: str) -> None:
         try:
