@@ -238,6 +238,8 @@ export class Editor {
       hasSelection: !main.empty,
       chosen: (item, more) => this.asking.start(item, more),
       passed: (item, more) => this.asking.pass(item, more),
+      costOf: (pass) => this.asking.cost(pass),
+      prompts: () => this.asking.prompts(),
       closed: () => {
         this.menu = false
         this.view?.focus()

@@ -1,5 +1,5 @@
 // From an action on a selection to hunks in the text, and the news of what became of them.
-import { actionsOf, ask } from "./stream.js"
+import { actionsOf, ask, readOf } from "./stream.js"
 import { accept, addGroup, changeGroup, dropGroup, find, isOpen, reject, setHunks } from "./ranges.js"
 
 const CONTEXT = 4000 // characters before and after the selection: about two paragraphs
@@ -31,6 +31,17 @@ export class Asking {
     const { doc } = this.view().state
     const body = { pass: pass.name, text: doc.toString(), ...more }
     return this.run({ ...pass, name: "pass" }, { from: 0, to: doc.length }, `${this.url}/passes`, body)
+  }
+
+  /** What a model would cost for the whole draft, as a sentence. */
+  async cost(pass) {
+    const found = await readOf(`${this.url}/passes/${pass.name}/estimate`)
+    return found?.sentence ?? "Cost: n/a, the server does not say."
+  }
+
+  /** The writer's saved prompts; none where the server does not answer. */
+  async prompts() {
+    return (await readOf(`${this.api}/prompts`)) ?? []
   }
 
   get url() {

@@ -16,7 +16,12 @@ export async function ask(url, body, hear, signal) {
   }
 }
 
-export async function actionsOf(api, draft) {
-  const answer = await fetch(`${api}/edit/actions?draft=${encodeURIComponent(draft)}`)
-  return answer.ok ? answer.json() : null
+export function actionsOf(api, draft) {
+  return readOf(`${api}/edit/actions?draft=${encodeURIComponent(draft)}`)
+}
+
+/** Null where the server refuses or cannot be reached. */
+export async function readOf(url) {
+  const answer = await fetch(url).catch(() => null)
+  return answer?.ok ? answer.json() : null
 }
