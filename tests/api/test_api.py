@@ -337,6 +337,7 @@ def test_every_route_is_known_and_none_changes_anything_by_get(app):
         ("POST", "/drafts/{draft_id}/merge"),
         ("GET", "/drafts/{draft_id}/origins"),
         ("POST", "/drafts/{draft_id}/passes"),
+        ("GET", "/drafts/{draft_id}/passes/{name}/estimate"),
         ("GET", "/drafts/{draft_id}/place"),
         ("GET", "/drafts/{draft_id}/print"),
         ("GET", "/drafts/{draft_id}/publications"),
