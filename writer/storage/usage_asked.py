@@ -39,24 +39,26 @@ UNNAMED = (Dimension.HOUR, Dimension.CACHED)
 BEFORE_DAY = ("outcome", "purpose", "route")
 """Columns of the roll-ups' key, in its order."""
 
-_LAST = first_day_of(month_of(date.max.toordinal() - date(1970, 1, 1).toordinal()))
+_LAST = first_day_of((date.max.year - 1970) * 12 + 11)
 _WITHOUT_WORDS = {"hour", "outcome", "error", "cached"}
 
 Span = tuple[int | None, int | None]
 """From and before, in microseconds or days since 1970; None is open."""
 
+Days = tuple[int, int | None, int | None]
+"""0, `MONTHS` or `EVER`, then from and before, in days or months since 1970; None is open."""
+
 
 @dataclass(frozen=True)
 class Asked:
-    """`days` are answered by `cube` (none of them without one), in its own counting, where months have numbers too;
-    `spans` by the calls. `words` says whether the words that are kept can be told: they are known by the day, not by
-    what became of calls."""
+    """`days` (and months, and all of them) are answered by `cube`, none without one; `spans` by the calls. `words` says
+    whether the words that are kept can be told: they are known by the day, not by what became of calls."""
 
     wanted: Filter
     keys: tuple[str, ...]
     step: Step | None
     cube: Cube | None
-    days: tuple[Span, ...]
+    days: tuple[Days, ...]
     spans: tuple[Span, ...]
     words: bool
 
@@ -81,10 +83,12 @@ def asked_for(wanted: Filter, *, by: Dimension | None = None, step: Step | None 
     kept = Step.HOUR if step is Step.HOUR else Step.DAY if step else None
     if cube is None:
         return Asked(wanted, keys, kept, None, (), (whole,), by_day)
-    by_month = cube.ever and not step
-    return Asked(
-        wanted, keys, kept, cube, tuple(_longest(*days) if by_month and days else [days] if days else []), edges, by_day
-    )
+    longest = _longest if cube.ever and not step else _by_day
+    return Asked(wanted, keys, kept, cube, tuple(longest(*days)) if days else (), edges, by_day)
+
+
+def _by_day(first: int | None, end: int | None) -> Iterator[Days]:
+    yield 0, first, end
 
 
 def _split(whole: Span) -> tuple[Span | None, tuple[Span, ...]]:
@@ -99,39 +103,46 @@ def _split(whole: Span) -> tuple[Span | None, tuple[Span, ...]]:
         edges.append((since, first * DAY))
     if end is not None and until is not None and end * DAY != until:
         edges.append((end * DAY, until))
-    return (first if first is None else max(0, first), end if end is None else max(0, end)), tuple(edges)
+    return (first, end), tuple(edges)
 
 
-def _longest(first: int | None, end: int | None) -> Iterator[Span]:
+def _longest(first: int | None, end: int | None) -> Iterator[Days]:
     """The same days with whole months among them taken as such, or with all days at once."""
     if first is None and end is None:
-        yield EVER, EVER + 1
+        yield EVER, None, None
         return
-    first = first or 0
-    begin = -1 if first > _LAST else month_of(first) + (first != first_day_of(month_of(first)))
+    begin = None if first is None else _month_from(first)
     stop = None if end is None else month_of(end)
-    if begin < 0 or (stop is not None and begin >= stop):
-        yield first, end
+    if begin is not None and stop is not None and begin >= stop:
+        yield 0, first, end
         return
-    yield first, first_day_of(begin)
-    yield MONTHS + begin, EVER if stop is None else MONTHS + stop
-    if stop is not None:
-        yield first_day_of(stop), end
+    if begin is not None and first != first_day_of(begin):
+        yield 0, first, first_day_of(begin)
+    yield MONTHS, begin, stop
+    if stop is not None and first_day_of(stop) != end:
+        yield 0, first_day_of(stop), end
+
+
+def _month_from(day: int) -> int:
+    """The first that begins on it or later."""
+    month = month_of(min(day, _LAST))
+    return month + (first_day_of(month) < min(day, _LAST))
 
 
 def matching_rollups(
-    owner_id: str, asked: Asked, days: Span, known: Mapping[str, Sequence[str]]
+    owner_id: str, asked: Asked, days: Days, known: Mapping[str, Sequence[str]]
 ) -> list[ColumnElement[bool]]:
     """`known` are the values that occur: with a value for each column before the day an index leads to the days."""
     assert asked.cube is not None
     cached = asked.wanted.cached
+    longer, *within = days
     return [
         RollupRow.owner_id == owner_id,
-        RollupRow.cube == asked.cube.number,
+        RollupRow.cube == asked.cube.number + longer,
         *_chosen(asked.wanted, RollupRow),
         *_pinned(asked, known),
         *([RollupRow.cached == int(cached)] if cached is not None else []),
-        *_within(RollupRow.day.expression, days),
+        *_within(RollupRow.day.expression, *within),
     ]
 
 
@@ -142,6 +153,8 @@ def _pinned(asked: Asked, known: Mapping[str, Sequence[str]]) -> Iterator[Column
         column = getattr(RollupRow, name)
         if name not in asked.cube.keys:
             yield column == ""
+        elif name == "outcome" and name not in filtered:
+            yield column.in_(list(Outcome))
         elif name not in filtered and name in known:
             yield column.in_(known[name])
 
@@ -149,13 +162,11 @@ def _pinned(asked: Asked, known: Mapping[str, Sequence[str]]) -> Iterator[Column
 def matching_words(owner_id: str, asked: Asked) -> list[ColumnElement[bool]]:
     days = _split(_whole(asked.wanted))[0] or (0, 0)
     chosen = _chosen(asked.wanted, KeptWordsRow)
-    return [KeptWordsRow.owner_id == owner_id, *chosen, *_within(KeptWordsRow.day.expression, days)]
+    return [KeptWordsRow.owner_id == owner_id, *chosen, *_within(KeptWordsRow.day.expression, *days)]
 
 
-def _within(day: ColumnElement[int], days: Span) -> list[ColumnElement[bool]]:
-    """No day is below 0 but what the roll-ups have in the place of one."""
-    first, end = days
-    return [day >= (0 if first is None else first), *([day < end] if end is not None else [])]
+def _within(day: ColumnElement[int], first: int | None, end: int | None) -> list[ColumnElement[bool]]:
+    return [*([day >= first] if first is not None else []), *([day < end] if end is not None else [])]
 
 
 def matching_calls(owner_id: str, wanted: Filter, span: Span | None = None) -> list[ColumnElement[bool]]:

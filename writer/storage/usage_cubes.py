@@ -20,10 +20,8 @@ from writer.storage.usage_times import bucket_of, counted, packed
 
 HOUR = 3_600 * MICROS
 DAY = 24 * HOUR
-EVER = -1
-"""In the place of a day: all of them."""
-MONTHS = -1_000_000
-"""In the place of a day, with the months since 1970 added to it: a whole month."""
+MONTHS, EVER = 100, 200
+"""Added to a cube's number where its days are months since 1970, or where its only day, 0, is all of them."""
 
 KEYS = ("hour", "route", "purpose", "action", "content_type", "outcome", "error", "cached", "draft_id")
 SUMS = (
@@ -168,8 +166,8 @@ class Additions:
             {
                 **dict(zip(names, key, strict=True)),
                 **{name: int(value) for name, value in zip(SUMS, cells[key].sums, strict=True)},
-                "first_times": packed(cells[key].first) if CUBES[key[1]].timed else "",
-                "total_times": packed(cells[key].total) if CUBES[key[1]].timed else "",
+                "first_times": packed(cells[key].first) if CUBES[key[1] % MONTHS].timed else "",
+                "total_times": packed(cells[key].total) if CUBES[key[1] % MONTHS].timed else "",
             }
             for key in sorted(cells)
         ]
@@ -185,8 +183,9 @@ class Additions:
         _spread(_of(_WHOLE, cells), _FROM_WHOLE, cells)
         _spread(self._words, [cube for cube in CUBES if cube.has_words], cells)
         for key in [key for key in cells if CUBES[key[1]].ever]:
-            for longer in (MONTHS + month_of(key[2]), EVER):
-                cells[*key[:2], longer, *key[3:]].join(cells[key])
+            owner_id, cube, day, *rest = key
+            cells[owner_id, MONTHS + cube, month_of(day), *rest].join(cells[key])
+            cells[owner_id, EVER + cube, 0, *rest].join(cells[key])
         return cells
 
 

@@ -60,7 +60,7 @@ def _known(session: Session, owner_id: str, asked: Asked) -> dict[str, Sequence[
     by = {"purpose": Dimension.PURPOSE, "route": Dimension.ROUTE}
     ever = {name: asked_for(Filter(), by=dimension) for name, dimension in by.items()}
     table = RollupRow.__table__.c
-    return {"outcome": list(Outcome)} | {
+    return {
         name: session.scalars(
             select(table[name]).distinct().where(*matching_rollups(owner_id, all_days, all_days.days[0], {}))
         ).all()

@@ -25,18 +25,22 @@ _SUMS = (
 _TIMES = ('first_times', 'total_times')
 _WHOLE, _TIMED = 8, 9  # cubes: all keys but the draft; those below have histograms
 _FEWER = {6: ('outcome', 'route', 'error', 'cached'), 7: ('outcome', 'purpose', 'action', 'error', 'cached')}
-_MONTHS = -1_000_000
+_MONTHS, _EVER = 100, 200  # added to the number of a cube
 _FIRST = date(1970, 1, 1).toordinal()
 _LONG = 'length(first_times) + length(total_times) > 10000'
 
 
 def upgrade() -> None:
-    _renewed(_KEYS, 'CASE WHEN cube >= 6 THEN cube + 2 ELSE cube END', 'cube >= 0')
-    for cube, keys in _FEWER.items():
-        _add_up({'cube': str(cube), 'words_kept': '0'}, ('day', *keys), f'cube = {_WHOLE} AND calls <> 0')
+    number = 'CASE WHEN cube >= 6 THEN cube + 2 ELSE cube END'
+    _renewed(_KEYS, f'{number} + CASE WHEN day = -1 THEN {_EVER} ELSE 0 END', 'CASE WHEN day = -1 THEN 0 ELSE day END')
+    for fewer, keys in _FEWER.items():
+        for longer in (0, _EVER):
+            fixed = {'cube': str(fewer + longer), 'words_kept': '0'}
+            _add_up(fixed, ('day', *keys), f'cube = {_WHOLE + longer} AND calls <> 0')
     for first, end, month in _months():
         days = f'cube < {_TIMED} AND day >= {first} AND day < {end}'
-        _add_up({'day': str(month)}, ('cube', *(key for key in _KEYS if key != 'day')), days)
+        by = ('cube', *(key for key in _KEYS if key != 'day'))
+        _add_up({'cube': f'cube + {_MONTHS}', 'day': str(month)}, by, days)
     op.create_index(
         'ix_rollups_long', 'usage_rollups', ['owner_id'], sqlite_where=sa.text(_LONG), postgresql_where=sa.text(_LONG)
     )
@@ -45,12 +49,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index('ix_rollups_long', 'usage_rollups')
-    _renewed(
-        _KEYS_BEFORE, 'CASE WHEN cube >= 8 THEN cube - 2 ELSE cube END', 'cube NOT IN (6, 7) AND day >= -1'
-    )
+    op.execute(f'DELETE FROM usage_rollups WHERE cube >= {_MONTHS} AND cube < {_EVER} OR cube % {_MONTHS} IN (6, 7)')
+    number = f'CASE WHEN cube % {_MONTHS} >= 8 THEN cube % {_MONTHS} - 2 ELSE cube % {_MONTHS} END'
+    _renewed(_KEYS_BEFORE, number, f'CASE WHEN cube >= {_EVER} THEN -1 ELSE day END')
 
 
-def _renewed(keys: tuple[str, ...], cube: str, where: str) -> None:
+def _renewed(keys: tuple[str, ...], cube: str, day: str) -> None:
     op.create_table('usage_rollups_new',
     sa.Column('owner_id', sa.Text(), nullable=False),
     sa.Column('cube', sa.Integer(), autoincrement=False, nullable=False),
@@ -60,10 +64,10 @@ def _renewed(keys: tuple[str, ...], cube: str, where: str) -> None:
     sa.PrimaryKeyConstraint('owner_id', 'cube', *keys, name='usage_rollups_new_pkey'),
     sqlite_with_rowid=False
     )
-    rest = ', '.join((*keys, *_SUMS, *_TIMES))
+    rest = ', '.join((*(key for key in keys if key != 'day'), *_SUMS, *_TIMES))
     op.execute(
-        f'INSERT INTO usage_rollups_new (owner_id, cube, {rest}) '
-        f'SELECT owner_id, {cube}, {rest} FROM usage_rollups WHERE {where}'
+        f'INSERT INTO usage_rollups_new (owner_id, cube, day, {rest}) '
+        f'SELECT owner_id, {cube}, {day}, {rest} FROM usage_rollups'
     )
     op.drop_table('usage_rollups')
     op.rename_table('usage_rollups_new', 'usage_rollups')
@@ -92,13 +96,13 @@ def _add_up(fixed: dict[str, str], by: tuple[str, ...], where: str) -> None:
 def _months() -> Iterator[tuple[int, int, int]]:
     """First day, the day after the last, and the number that stands for the month."""
     first, last = op.get_bind().execute(
-        sa.text('SELECT min(day), max(day) FROM usage_rollups WHERE cube = 0 AND day >= 0')
+        sa.text('SELECT min(day), max(day) FROM usage_rollups WHERE cube = 0')
     ).one()
     if first is None:
         return
     begin, end = date.fromordinal(_FIRST + first), date.fromordinal(_FIRST + last)
     for month in range(begin.year * 12 + begin.month - 1, end.year * 12 + end.month):
-        yield _first_day(month), _first_day(month + 1), _MONTHS + month - 1970 * 12
+        yield _first_day(month), _first_day(month + 1), month - 1970 * 12
 
 
 def _first_day(month: int) -> int:
