@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.support import search_model, shared_folder
+from tests.support import data_folder, shared_folder
 from writer.domain.ports.sources import Embedder
 from writer.embedding.choice import find_embedder
 from writer.security.cipher import FileCipher
@@ -116,15 +116,6 @@ def postgres() -> Iterator[Postgres]:
         yield made
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "writer.db"
-    database = open_database(f"sqlite:///{file}")
-    migrate(database)
-    database.dispose()
-    return file
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def engine_name(request: pytest.FixtureRequest) -> str:
     """A test that takes this runs on both engines."""
@@ -137,7 +128,7 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
     if engine_name == "postgres":
         return str(request.getfixturevalue("postgres").migrated())
     file = tmp_path / "writer.db"
-    shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+    shutil.copyfile(data_folder.empty_database(), file)
     return f"sqlite:///{file}"
 
 
@@ -156,10 +147,10 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     """For tests whose subject is not the engine: faster than both."""
     file = tmp_path / "writer.db"
-    shutil.copyfile(sqlite_template, file)
+    shutil.copyfile(data_folder.empty_database(), file)
     with opened(f"sqlite:///{file}") as database:
         yield database
 
@@ -167,7 +158,7 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the built-in search model's graph."""
-    return search_model.warmed(tmp_path_factory.mktemp("warm")) / "models"
+    return data_folder.warmed(tmp_path_factory.mktemp("warm")) / "models"
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from starlette.testclient import TestClient
 
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from writer.api import create_api
 from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR

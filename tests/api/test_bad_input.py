@@ -10,7 +10,7 @@ from tests.api.conftest import HERE, TIDES, add_tides
 from tests.browser.conftest import Served
 from tests.documents.packages import BILLION_LAUGHS, XXE, docx_of, locked_zip, w_p, zip_bomb
 from tests.documents.pdfs import encrypted_pdf, pdf_of, scanned_pdf
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from tests.support.sites import Page, serving
 from writer.api import create_api
 from writer.bootstrap import build

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE, add_tides
+from tests.support.data_folder import warmed
 from tests.support.scripted_server import NEVER_ENDING, Reply, ScriptedServer, failing
-from tests.support.search_model import warmed
 from writer.api import create_api
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR, Actor

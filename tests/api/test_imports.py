@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE, TIDES, add_tides
 from tests.api.test_api import assert_is_problem
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from tests.support.sites import Page, serving
 from writer.api import create_api
 from writer.bootstrap import build

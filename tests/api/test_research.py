@@ -2,7 +2,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE, add_tides
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from tests.support.search_server import results, row, searching
 from writer.api import create_api
 from writer.bootstrap import build

@@ -7,9 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import HERE
+from tests.support.data_folder import warmed
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer, failing
-from tests.support.search_model import warmed
 from writer.api import create_api
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR

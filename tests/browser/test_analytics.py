@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Opened, Served, button, opened_at, settled
 from tests.browser.test_every_page import violations
 from tests.support.calls import GPT, LLAMA, call, record
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from writer import bootstrap
 from writer.domain.completions import Purpose
 from writer.domain.usage import Outcome

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Opened, Served, button, opened_at, settled
 from tests.browser.test_every_page import violations
 from tests.support import hub_server, ollama_server
+from tests.support.data_folder import warmed
 from tests.support.hub_server import Fault, HubSite, a_model
 from tests.support.ollama_server import OllamaSite
-from tests.support.search_model import warmed
 from writer import bootstrap
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.ports.settings import ProviderAccount

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import TIDES
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from writer.cli import main
 
 ROOT = Path(__file__).parents[2]

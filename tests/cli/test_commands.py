@@ -154,14 +154,14 @@ def test_words_that_are_no_command_are_bad_input(terminal):
 
 
 @pytest.mark.parametrize("reply", [failing(401), out_of_credit()])
-def test_a_provider_that_fails_is_three_and_what_was_finished_is_kept(reply, terminal, tides, brief):
+def test_a_provider_that_fails_is_three_and_what_was_finished_is_kept(reply, terminal, tides, brief, monkeypatch):
     report = terminal.folder / "report.json"
     with ScriptedServer(lambda asked: quick(asked) if len(server.requests) < 4 else reply) as server:
-        environ = {"WRITER_OPENAI__BASE_URL": server.url, "WRITER_OPENAI__API_KEY": "sk-canary-123456"}
+        monkeypatch.setenv("WRITER_OPENAI__BASE_URL", server.url)
+        monkeypatch.setenv("WRITER_OPENAI__API_KEY", "sk-canary-123456")
         argv = ["generate", brief, "--sources", tides, "--route", "openai:model-a", "--report", report]
-        failed = terminal.start(*argv, **environ)
-        _, err = failed.communicate(timeout=120)
-        assert failed.returncode == 3, err
+        code, _, err = terminal(*argv)
+        assert code == 3, err
         assert "is kept" in err
         told = json.loads(report.read_text())
         assert told["state"] == "failed"
@@ -169,9 +169,9 @@ def test_a_provider_that_fails_is_three_and_what_was_finished_is_kept(reply, ter
 
         server.script = quick
         paid = len(server.requests)
-        done = terminal.start(*argv, **{**environ, "WRITER_OPENAI__API_KEY": "sk-canary-of-a-good-account"})
-        _, err = done.communicate(timeout=120)
-        assert done.returncode == 0, err
+        monkeypatch.setenv("WRITER_OPENAI__API_KEY", "sk-canary-of-a-good-account")
+        code, _, err = terminal(*argv)
+        assert code == 0, err
         again = json.loads(report.read_text())
         assert again["draft_id"] == told["draft_id"]
         assert len(server.requests) > paid
@@ -181,12 +181,13 @@ def test_a_provider_that_fails_is_three_and_what_was_finished_is_kept(reply, ter
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopping_keeps_what_is_there_and_the_same_command_goes_on(number, terminal, tides, brief):
+def test_stopping_keeps_what_is_there_and_the_same_command_goes_on(number, terminal, tides, brief, monkeypatch):
     report = terminal.folder / "report.json"
     with ScriptedServer(NEVER_ENDING) as server:
-        environ = {"WRITER_OPENAI__BASE_URL": server.url, "WRITER_OPENAI__API_KEY": "sk-canary-123456"}
+        monkeypatch.setenv("WRITER_OPENAI__BASE_URL", server.url)
+        monkeypatch.setenv("WRITER_OPENAI__API_KEY", "sk-canary-123456")
         argv = ["generate", brief, "--sources", tides, "--route", "openai:model-a", "--report", report]
-        process = terminal.start(*argv, **environ)
+        process = terminal.start(*argv)
         server.wait_for(lambda: bool(server.requests))
         process.send_signal(number)
         _, err = process.communicate(timeout=60)
@@ -197,9 +198,8 @@ def test_stopping_keeps_what_is_there_and_the_same_command_goes_on(number, termi
         server.wait_for(lambda: server.open == 0)
 
         server.script = quick
-        resumed = terminal.start(*argv, **environ)
-        _, err = resumed.communicate(timeout=120)
-        assert resumed.returncode == 0, err
+        code, _, err = terminal(*argv)
+        assert code == 0, err
         assert json.loads(report.read_text())["state"] == "done"
 
 
@@ -425,22 +425,21 @@ def test_an_article_that_cannot_be_written_out_is_kept_and_named(terminal, tides
     assert "/dev/full cannot be written: No space left on device. The article is in draft " in err
 
 
-def test_a_job_that_failed_overwrites_no_article_and_writes_no_empty_one(terminal, tides, brief):
+def test_a_job_that_failed_overwrites_no_article_and_writes_no_empty_one(terminal, tides, brief, monkeypatch):
     out = terminal.file("article.md", "An earlier article.\n" * 1000)
     earlier, fresh = out.read_text(), terminal.folder / "fresh.md"
     with ScriptedServer(lambda asked: failing(401)) as nothing:
-        environ = {"WRITER_OPENAI__BASE_URL": nothing.url, "WRITER_OPENAI__API_KEY": "sk-canary-123456"}
+        monkeypatch.setenv("WRITER_OPENAI__BASE_URL", nothing.url)
+        monkeypatch.setenv("WRITER_OPENAI__API_KEY", "sk-canary-123456")
         argv = ["generate", brief, "--sources", tides, "--route", "openai:model-a"]
-        process = terminal.start(*argv, "--out", fresh, **environ)
-        _, err = process.communicate(timeout=120)
-        assert process.returncode == 3, err
+        code, _, err = terminal(*argv, "--out", fresh)
+        assert code == 3, err
         assert f"There is no text yet: {fresh} was not written." in err
         assert not fresh.exists()
     with ScriptedServer(lambda asked: quick(asked) if len(half.requests) < 4 else failing(401)) as half:
-        environ["WRITER_OPENAI__BASE_URL"] = half.url
-        process = terminal.start(*argv, "--out", out, **environ)
-        _, err = process.communicate(timeout=120)
-        assert process.returncode == 3, err
+        monkeypatch.setenv("WRITER_OPENAI__BASE_URL", half.url)
+        code, _, err = terminal(*argv, "--out", out)
+        assert code == 3, err
         assert out.read_text() == earlier
         assert f"{out} was left as it is" in err
         assert "python -m writer export " in err

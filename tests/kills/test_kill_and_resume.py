@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.data_folder import warmed
 from tests.support.scripted_article import HEADINGS, paced_article, step_of
 from tests.support.scripted_server import ServerProcess
-from tests.support.search_model import warmed
 from writer import bootstrap
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR

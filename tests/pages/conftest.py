@@ -5,18 +5,28 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from tests.support.data_folder import warmed
 from tests.support.furnished import Furnished, furnish
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer
-from tests.support.search_model import warmed
 from writer import bootstrap
 from writer.bootstrap import App
 from writer.settings import read_settings
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 Screen = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_looked_for_once() -> Iterator[None]:
+    """Streamlit's test driver reads the metadata of every installed package at each run, to find components there."""
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from writer.bootstrap import App, build
 from writer.domain.actors import Actor
 from writer.domain.briefs import Brief

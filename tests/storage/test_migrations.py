@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from tests.conftest import Postgres, opened
 from tests.storage.makers import OWNER, a_brief
+from tests.support.data_folder import empty_database
 from writer.domain.errors import StorageError
 from writer.storage import Database, migrate, migrations
 from writer.storage.drafts import Drafts
@@ -82,9 +83,9 @@ def test_a_server_is_not_copied(postgres: Postgres):
         assert migrations.copy_aside(database, "0000") is None
 
 
-def test_foreign_keys_are_enforced_again_after_a_migration(sqlite_template: Path, tmp_path: Path):
+def test_foreign_keys_are_enforced_again_after_a_migration(tmp_path: Path):
     file = tmp_path / "writer.db"
-    shutil.copyfile(sqlite_template, file)
+    shutil.copyfile(empty_database(), file)
     with opened(f"sqlite:///{file}") as database:
         with database.migrating() as connection:
             assert connection.scalar(text("PRAGMA foreign_keys")) == 0

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.support import shared_folder
-from tests.support.search_model import linked, warmed
+from tests.support.data_folder import linked, warmed
 from writer import bootstrap
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR

@@ -1,6 +1,7 @@
 """Which language a text is in: as its file states, else as its letters show."""
 
 import re
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ _NONE = frozenset({"und", "mul", "zxx", "mis", "xx"})
 _LEAST_LETTERS = 200
 _SAMPLE = 4_000
 _SURE = 0.9
+_loading = threading.Lock()
 
 
 def primary(tag: str) -> str:
@@ -37,8 +39,13 @@ def _sample(text: str) -> str:
     return f"{text[:half]} {text[middle : middle + half]}"
 
 
-@cache
 def _identifier() -> "LanguageIdentifier":
+    with _loading:  # files that come together would each load it, half a second and 60 MB
+        return _loaded()
+
+
+@cache
+def _loaded() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.support.data_folder import warmed
 from tests.support.scripted_article import kind_of, quick, section_key
 from tests.support.scripted_server import Reply, ScriptedServer
-from tests.support.search_model import warmed
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.briefs import Brief

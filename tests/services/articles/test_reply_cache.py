@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.providers.doubles import ScriptedProvider
+from tests.support.data_folder import warmed
 from tests.support.reply_memory import Memory
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer
-from tests.support.search_model import warmed
 from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.briefs import Brief

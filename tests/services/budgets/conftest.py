@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.data_folder import warmed
 from tests.support.scripted_article import quick
 from tests.support.scripted_server import ScriptedServer
-from tests.support.search_model import warmed
 from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.sources import SourceState

@@ -16,7 +16,7 @@ from writer.domain.actors import LOCAL_ACTOR as ME
 from writer.domain.sources import SourceState
 
 ROOT = Path(__file__).parents[3]
-SOURCES, PARAGRAPHS, KILLS = 6, 30, 8
+SOURCES, PARAGRAPHS, KILLS = 5, 20, 5
 
 
 def text_of(number: int) -> str:

@@ -1,4 +1,4 @@
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from writer.bootstrap import build
 from writer.domain.actors import LOCAL_ACTOR
 from writer.samples import SAMPLES

@@ -21,7 +21,15 @@ def site(kind: str) -> Iterator[Site]:
 
 
 @pytest.fixture
-def desk(stores: Stores, kind: str, site: Site) -> Iterator[Desk]:
+def desk(sqlite_stores: Stores, kind: str, site: Site) -> Iterator[Desk]:
+    desk = Desk(sqlite_stores, kind, site)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def desk_anywhere(stores: Stores, kind: str, site: Site) -> Iterator[Desk]:
+    """The same on either engine, for what the rows have to carry."""
     desk = Desk(stores, kind, site)
     yield desk
     desk.close()

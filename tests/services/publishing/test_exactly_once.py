@@ -11,7 +11,8 @@ def update_method(site: Site) -> str:
     return "PUT" if isinstance(site, GhostSite) else "POST"
 
 
-def test_a_draft_is_created_and_then_updated_and_is_there_once(desk: Desk, site: Site) -> None:
+def test_a_draft_is_created_and_then_updated_and_is_there_once(desk_anywhere: Desk, site: Site) -> None:
+    desk = desk_anywhere
     draft = desk.draft()
 
     first = desk.sent(draft.id)
@@ -67,7 +68,10 @@ def test_a_creation_that_arrives_late_leaves_no_copy(desk: Desk, site: Site) -> 
     assert [post["slug"] for post in site.live] == ["on-tides"]
 
 
-def test_a_site_that_is_down_fails_the_job_and_the_next_one_finds_what_was_created(desk: Desk, site: Site) -> None:
+def test_a_site_that_is_down_fails_the_job_and_the_next_one_finds_what_was_created(
+    desk_anywhere: Desk, site: Site
+) -> None:
+    desk = desk_anywhere
     draft = desk.draft()
     site.faults.append(Fault("POST", "/posts", "lost"))
     site.override = lambda request: Answer({}, 400) if site.posts and request.method == "GET" else None

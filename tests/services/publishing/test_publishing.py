@@ -13,6 +13,12 @@ from writer.domain.errors import EditConflict, NotFound, UserMistake
 from writer.domain.publishing import GONE, Stage
 from writer.services.publishing import Wishes
 
+
+@pytest.fixture
+def desk(desk_anywhere: Desk) -> Desk:
+    return desk_anywhere
+
+
 LATER = datetime(2040, 5, 4, 8, 0, tzinfo=UTC)
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"pixel").decode()
 SOMEBODY = Actor("somebody else")

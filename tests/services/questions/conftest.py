@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.data_folder import warmed
 from tests.support.scripted_server import Reply, ScriptedServer
-from tests.support.search_model import warmed
 from writer.bootstrap import App, build
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.jobs import Job

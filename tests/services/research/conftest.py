@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.search_model import warmed
+from tests.support.data_folder import warmed
 from tests.support.search_server import SearchServer, results, row, searching
 from tests.support.sites import serving
 from writer.bootstrap import App, build
