@@ -40,7 +40,7 @@ def _sample(text: str) -> str:
 
 
 def _identifier() -> "LanguageIdentifier":
-    with _loading:  # files that come together would each load it, half a second and 60 MB
+    with _loading:  # files that come together would each load it, half a second and 90 MB
         return _loaded()
 
 
