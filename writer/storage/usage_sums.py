@@ -20,9 +20,7 @@ from writer.storage.usage_asked import (
 from writer.storage.usage_cubes import DAY, HOUR, SUMS
 from writer.storage.usage_times import bucket_of, latency, packed
 
-_WORDS = SUMS.index("words_kept")
-_RENAMED = {"cached_calls": "cached", "cached_input": "cached_input_tokens"}
-_NAMES = [_RENAMED.get(name, name) for name in SUMS[:_WORDS]]
+_NONE = (0,) * len(SUMS)
 Key = tuple[Any, ...]
 """When (None, or a number of days or hours since 1970), then the values that are grouped by."""
 
@@ -33,7 +31,7 @@ class Sums:
     __slots__ = ("first", "sums", "total")
 
     def __init__(self) -> None:
-        self.sums = [0] * len(SUMS)
+        self.sums: Sequence[int] = _NONE
         self.first: list[str] = []
         self.total: list[str] = []
 
@@ -45,11 +43,14 @@ class Sums:
     def join(self, other: "Sums") -> None:
         self.add(other.sums, "".join(other.first), "".join(other.total))
 
+    def add_words(self, words: int) -> None:
+        self.add([*_NONE[:-1], words])
+
     def figures(self, *, words: bool) -> Figures:
-        counts: dict[str, Any] = dict(zip(_NAMES, self.sums, strict=False))
-        kept = self.sums[_WORDS] if words else None
+        *counts, kept = self.sums
         first, total = latency("".join(self.first)), latency("".join(self.total))
-        return Figures(**counts, words_kept=kept, first_token=first, total=total)
+        values: tuple[Any, ...] = (*counts, kept if words else None, first, total)
+        return Figures(*values)  # `SUMS` are in the order of its fields
 
 
 def _known(session: Session, owner_id: str, asked: Asked) -> dict[str, Sequence[str]]:
@@ -126,7 +127,7 @@ def add_words(session: Session, owner_id: str, asked: Asked, found: dict[Key, Su
     keys = _labelled([*([table.day] if asked.step else []), *(table[key] for key in asked.keys)])
     where = matching_words(owner_id, asked)
     for row in session.execute(_grouped(select(*keys, func.sum(table.words)).where(*where), keys)):
-        found.setdefault(_key(row, asked, keys), Sums()).sums[_WORDS] += int(row[-1])
+        found.setdefault(_key(row, asked, keys), Sums()).add_words(int(row[-1]))
 
 
 def _labelled(keys: Sequence[ColumnElement[Any]]) -> list[Any]:
