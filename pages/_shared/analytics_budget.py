@@ -10,15 +10,13 @@ import streamlit as st
 from pages._shared import charts
 from pages._shared.analytics_answers import Answers, end_of
 from pages._shared.analytics_calls import Look
-from pages._shared.analytics_names import dollars
 from pages._shared.charts import Series
 from pages._shared.text import counted
 from writer.domain.analytics import Filter, Step
 from writer.domain.budgets import Standing
 from writer.domain.forecasts import COVERAGE, FEWEST_DAYS, Forecast, month_end
+from writer.domain.money import MICROS, money
 from writer.security.render import plain
-
-_MICROS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +62,17 @@ def _draw(month: Month, limit_micros: int | None, title: str, key: str) -> None:
     """The chart of one budget, or of everything where none is set."""
     at = [month.begin + timedelta(days=day) for day in range(len(month.days))]
     lines: list[Series[Look | None]] = [
-        Series("Spent so far", [total / _MICROS for total in accumulate(month.days)], kind="line", moments=at)
+        Series("Spent so far", [total / MICROS for total in accumulate(month.days)], kind="line", moments=at)
     ]
     last = month.end - timedelta(days=1)
     if month.forecast:
         ends = {"Forecast": month.forecast.expected, "Low": month.forecast.low, "High": month.forecast.high}
         lines += [
-            Series(name, [month.spent / _MICROS, end / _MICROS], kind="dotted", moments=[at[-1], last])
+            Series(name, [month.spent / MICROS, end / MICROS], kind="dotted", moments=[at[-1], last])
             for name, end in ends.items()
         ]
     if limit_micros is not None:
-        lines.append(Series("Budget", [limit_micros / _MICROS] * 2, kind="line", moments=[month.begin, last]))
+        lines.append(Series("Budget", [limit_micros / MICROS] * 2, kind="line", moments=[month.begin, last]))
     charts.over_time(
         title,
         [],
@@ -89,7 +87,7 @@ def _draw(month: Month, limit_micros: int | None, title: str, key: str) -> None:
 
 
 def spent_sentence(month: Month) -> str:
-    said = f"{dollars(month.spent)} since {month.begin:%-d %B %Y} (UTC)."
+    said = f"{money(month.spent)} since {month.begin:%-d %B %Y} (UTC)."
     if month.unpriced:
         said += f" {counted(month.unpriced, 'call')} without a known price are not in it."
     return said
@@ -102,8 +100,8 @@ def forecast_sentence(month: Month, limit_micros: int | None) -> str:
         return f"A forecast needs {FEWEST_DAYS} whole days of the month; there are {len(month.days) - 1}."
     said = (
         f"If its other days are like the {forecast.days} so far, the month will cost about "
-        f"{dollars(forecast.expected)}, and in {COVERAGE:.0%} of such months between {dollars(forecast.low)} and "
-        f"{dollars(forecast.high)}. A straight line knows nothing of what you plan."
+        f"{money(forecast.expected)}, and in {COVERAGE:.0%} of such months between {money(forecast.low)} and "
+        f"{money(forecast.high)}. A straight line knows nothing of what you plan."
     )
     if limit_micros is None:
         return said
@@ -111,7 +109,7 @@ def forecast_sentence(month: Month, limit_micros: int | None) -> str:
 
 
 def _against(forecast: Forecast, limit_micros: int) -> str:
-    limit = dollars(limit_micros)
+    limit = money(limit_micros)
     if forecast.low > limit_micros:
         return f"That is above the budget of {limit}."
     if forecast.high > limit_micros:

@@ -10,7 +10,7 @@ from pages._shared import drawers
 from pages._shared.analytics_address import calls_address
 from pages._shared.analytics_names import DIMENSIONS, name_of, span
 from pages._shared.app import current_actor, get_app
-from pages._shared.text import duration, money, words_of
+from pages._shared.text import cost_of, duration, words_of
 from writer.domain.analytics import Dimension, Filter
 from writer.domain.usage import UsageEvent
 from writer.security.render import as_markdown
@@ -94,7 +94,7 @@ def _row(call: UsageEvent) -> dict[str, str]:
         "Outcome": "From the cache" if call.cached else outcome,
         "Tokens read": f"{about}{call.tokens.input:,}",
         "Tokens written": f"{about}{call.tokens.output:,}",
-        "Cost": money(call.cost_micros or 0, int(call.cost_micros is None), 1),
+        "Cost": cost_of(call.cost_micros or 0, int(call.cost_micros is None), 1),
         "First token": duration(call.first_token_ms),
         "Reply": duration(call.total_ms),
     }

@@ -1,14 +1,14 @@
 """What people call the keys of figures, and how each measure is written."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pages._shared.text import duration, money, words_of
+from pages._shared.text import cost_of, duration, words_of
 from writer.domain.actors import LOCAL_OWNER
 from writer.domain.analytics import Dimension, Figures, Latency, Step
+from writer.domain.money import MICROS, money
 from writer.security.render import plain
 
 DIMENSIONS = {
@@ -32,7 +32,6 @@ _WITHOUT = {
     Dimension.ERROR: "No error",
 }
 _CACHED = {"yes": "From the cache", "no": "Asked of a service"}
-_MICROS = 1_000_000
 _WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -66,24 +65,16 @@ class Measure:
 
 
 def cost(figures: Figures) -> str:
-    return money(figures.cost_micros, figures.unpriced, figures.calls)
+    return cost_of(figures.cost_micros, figures.unpriced, figures.calls)
 
 
 def words(figures: Figures) -> str:
     return "n/a" if figures.words_kept is None else f"{figures.words_kept:,}"
 
 
-def dollars(micros: float) -> str:
-    """Small sums keep two digits that are not zero."""
-    amount = micros / _MICROS
-    if amount >= 1 or not micros:
-        return f"${amount:,.2f}"
-    return f"${amount:.{max(2, min(8, 1 - math.floor(math.log10(amount))))}f}"
-
-
 def per_word(figures: Figures) -> str:
     each = figures.micros_per_kept_word
-    return "n/a" if each is None else dollars(each)
+    return "n/a" if each is None else money(each)
 
 
 def quick(latency: Latency | None) -> tuple[str, str, str]:
@@ -94,7 +85,7 @@ def quick(latency: Latency | None) -> tuple[str, str, str]:
 
 
 def _dollars_or_none(figures: Figures) -> float | None:
-    return None if figures.calls and figures.unpriced == figures.calls else figures.cost_micros / _MICROS
+    return None if figures.calls and figures.unpriced == figures.calls else figures.cost_micros / MICROS
 
 
 MEASURES: Mapping[str, Measure] = {

@@ -7,9 +7,10 @@ import streamlit as st
 from pages._shared import charts
 from pages._shared.analytics_address import Asked
 from pages._shared.analytics_answers import Answers
-from pages._shared.analytics_names import dollars, name_of
+from pages._shared.analytics_names import name_of
 from pages._shared.charts import Series
 from writer.domain.analytics import Dimension
+from writer.domain.money import money
 from writer.domain.suggestions import Acceptance
 from writer.security.render import as_markdown
 
@@ -62,7 +63,7 @@ def _accepted_row(one: Acceptance, name: str, head: str) -> dict[str, str]:
         "Suggestions": f"{one.suggestions:,}",
         "Accepted": _percent(one.rate),
         "Words kept": f"{one.kept_words:,}",
-        "Cost of a kept word": "n/a" if each is None else dollars(each),
+        "Cost of a kept word": "n/a" if each is None else money(each),
     }
     return {title: as_markdown(text, 60) for title, text in texts.items()}
 

@@ -6,7 +6,8 @@ from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from pages._shared.text import counted
 from writer.domain.actors import LOCAL_ACTOR
-from writer.domain.budgets import Standing, Unpriced, micros_of, money, month_name
+from writer.domain.budgets import Standing, Unpriced, month_name
+from writer.domain.money import micros_of, money
 from writer.security.render import as_markdown
 
 _UNPRICED = {

@@ -7,11 +7,12 @@ import streamlit as st
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
 from writer.domain.briefs import Brief
-from writer.domain.budgets import JobCap, micros_of
+from writer.domain.budgets import JobCap
 from writer.domain.drafting import BUILT_IN
 from writer.domain.drafts import Draft
 from writer.domain.errors import FaultKind
 from writer.domain.jobs import Job, StepState
+from writer.domain.money import micros_of
 from writer.domain.outlines import Outline
 from writer.security.render import as_markdown
 from writer.services.articles.steps import KIND as ARTICLE

@@ -10,7 +10,8 @@ from pages._shared.banner import banners
 from pages._shared.comparing import comparison_blocks
 from pages._shared.paper import show_paper, text_block
 from pages._shared.playground_place import leave_comparison
-from pages._shared.text import counted, duration, money, shortened
+from pages._shared.text import counted, duration, shortened
+from writer.domain.money import money
 from writer.domain.playground import LETTERS, MOST, Comparison, Reply, ReplyState, Verdict
 from writer.security.render import as_markdown, plain
 
@@ -53,7 +54,7 @@ def _heading(comparison: Comparison, column: int) -> str:
 def _facts(comparison: Comparison, reply: Reply) -> str:
     tokens = reply.tokens
     about = " (estimated)" if tokens and tokens.estimated else ""
-    cost = "n/a" if reply.cost_micros is None else money(reply.cost_micros, 0, 1)
+    cost = "n/a" if reply.cost_micros is None else money(reply.cost_micros)
     parts = [
         f"temperature {comparison.contenders[reply.column].temperature:g}",
         f"first token {duration(reply.first_token_ms)}",

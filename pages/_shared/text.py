@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from writer.domain.money import money
+
 Colour = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 
-_MICROS = 1_000_000
 _SPANS = ((60, "minute", 60), (3600, "hour", 24), (86400, "day", 31))
 
 
@@ -34,13 +35,11 @@ def day(of: date, today: date | None = None) -> str:
     return f"{of:%-d %b}" if of.year == (today or datetime.now(UTC).date()).year else f"{of:%-d %b %Y}"
 
 
-def money(micros: int, unpriced_calls: int, calls: int) -> str:
+def cost_of(micros: int, unpriced_calls: int, calls: int) -> str:
     """Unknown is "n/a", partly unknown is a lower bound."""
     if calls and unpriced_calls == calls:
         return "n/a"
-    amount = micros / _MICROS
-    shown = f"${amount:,.2f}" if amount >= 1 or not micros else f"${amount:.4f}"
-    return f"≥ {shown}" if unpriced_calls else shown
+    return f"≥ {money(micros)}" if unpriced_calls else money(micros)
 
 
 def duration(milliseconds: float | None) -> str:

@@ -6,9 +6,10 @@ from pages._shared import place
 from pages._shared.app import current_actor, get_app
 from pages._shared.section_editor import Desk
 from pages._shared.sentence_origins import made_by, who_wrote_what
-from pages._shared.text import ago, counted, money
+from pages._shared.text import ago, counted
 from pages._shared.version_view import look_at, look_at_variant
 from writer.domain.drafts import VersionSummary
+from writer.domain.money import money
 from writer.domain.versions import Sitting, VersionFilter
 from writer.security.render import as_markdown
 
@@ -64,7 +65,7 @@ def _row(desk: Desk, sitting: Sitting) -> None:
     facts += [f"{sitting.count} saves"] if sitting.count > 1 else []
     facts += [made_by(newest.origin)] if newest.name or newest.note else []
     cost = newest.origin.cost_micros
-    facts += [money(cost, 0, 1)] if cost else []
+    facts += [money(cost)] if cost else []
     st.caption(as_markdown(" · ".join(facts), 200))
 
 

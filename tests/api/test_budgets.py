@@ -24,6 +24,10 @@ def test_what_is_no_budget_is_refused_in_words(client):
     assert_is_problem(client.post("/budgets", json={"limit": -1}), 422)
     assert_is_problem(client.post("/budgets", json={"limit": 1, "month": "2026-13"}), 422)
     assert_is_problem(client.post("/budgets", json={"limit": 1, "route": "no route"}), 422)
+    for limit in (True, 1e-7, "much"):
+        assert_is_problem(client.post("/budgets", json={"limit": limit}), 422)
+    assert_is_problem(client.post("/budgets", json={"limit": 1, "person": "\0"}), 422)
+    assert client.get("/budgets").json() == []
     assert_is_problem(client.put("/budgets/nothing", json={"limit": 1}), 404)
     assert_is_problem(client.delete("/budgets/nothing"), 404)
     assert_is_problem(client.post("/articles", json={"topic": "Tides", "max_cost": "much"}), 422)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pages._shared.analytics_address import BY, COMPARE, MEASURES, STEPS, TIMES, Asked, calls_address, read
 from pages._shared.analytics_answers import Answers, narrowed, of_step
-from pages._shared.analytics_names import change, dollars, name_of, points
+from pages._shared.analytics_names import change, name_of, points
 from writer.bootstrap import App
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.analytics import Choices, Dimension, Figures, Filter, Step
@@ -84,13 +84,6 @@ def test_the_address_of_a_file_holds_what_the_filter_says() -> None:
     address = calls_address(Filter(NOW, routes=("a:b", "c&d"), cached=False))
 
     assert address.endswith("?route=a%3Ab&route=c%26d&since=2026-11-21T15%3A30%3A00%2B00%3A00&cached=no")
-
-
-@pytest.mark.parametrize(
-    ("micros", "written"), [(0, "$0.00"), (1_234_000, "$1.23"), (1_230, "$0.0012"), (0.4, "$0.00000040")]
-)
-def test_small_sums_keep_two_digits(micros: float, written: str) -> None:
-    assert dollars(micros) == written
 
 
 def test_changes_are_not_told_where_one_side_is_not_known() -> None:

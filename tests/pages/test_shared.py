@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages._shared.asgi import KnownHosts, content_policy
 from pages._shared.paper import marked_block, section_block, word_changes
-from pages._shared.text import ago, counted, day, duration, lines, money, shortened
+from pages._shared.text import ago, cost_of, counted, day, duration, lines, shortened
 from writer.domain.drafts import Gap, Section, SectionState
 from writer.security.render import CitationView
 
@@ -58,10 +58,10 @@ def test_how_long_ago(before: int, shown: str) -> None:
 
 
 def test_unknown_prices_are_not_zero() -> None:
-    assert money(0, 3, 3) == "n/a"
-    assert money(1_500_000, 0, 3) == "$1.50"
-    assert money(1_500, 1, 3) == "≥ $0.0015"
-    assert money(0, 0, 0) == "$0.00"
+    assert cost_of(0, 3, 3) == "n/a"
+    assert cost_of(1_500_000, 0, 3) == "$1.50"
+    assert cost_of(1_500, 1, 3) == "≥ $0.0015"
+    assert cost_of(0, 0, 0) == "$0.00"
 
 
 def test_small_texts() -> None:

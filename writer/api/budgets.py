@@ -6,14 +6,15 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from writer.api.shapes import Body, Id, Line, WhoAsks
-from writer.domain.budgets import JobCap, Standing, Unpriced, micros_of
+from writer.domain.budgets import JobCap, Standing, Unpriced
+from writer.domain.money import micros_of
 from writer.services.budgets import Estimate
 from writer.services.jobs.events import job_json
 
 if TYPE_CHECKING:
     from writer.bootstrap import App
 
-Dollars = Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
+Dollars = Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False, strict=True)]
 Month = Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{4}-(?:0[1-9]|1[0-2]))?$")]
 
 

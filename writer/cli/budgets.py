@@ -25,7 +25,7 @@ def add_to(commands: "Commands") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from writer.domain.budgets import micros_of, money
+    from writer.domain.money import micros_of, money
 
     if args.set and args.delete:
         raise UserMistake("Set a budget or delete one, not both at once.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from writer.cli.console import DONE, PROVIDER_FAILED, STOPPED, emit, opened, say, show, stoppable
 from writer.domain.actors import LOCAL_ACTOR
+from writer.domain.money import money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,5 +86,5 @@ def _facts(reply: "Reply") -> str:
     if reply.tokens:
         told.append(f"{reply.tokens.input} tokens in, {reply.tokens.output} out")
         told += ["estimated"] if reply.tokens.estimated else []
-    told.append("cost n/a" if reply.cost_micros is None else f"${reply.cost_micros / 1_000_000:.6f}")
+    told.append("cost n/a" if reply.cost_micros is None else money(reply.cost_micros))
     return ", ".join(told)

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _cap(data: object, given: str | None) -> int | None:
     """The command line wins over the brief's “max_cost”."""
-    from writer.domain.budgets import micros_of
+    from writer.domain.money import micros_of
     from writer.services.briefs import cap_in
 
     named = cap_in(data)

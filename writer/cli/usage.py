@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from writer.cli.console import DONE, emit, opened, show
 from writer.domain.actors import LOCAL_ACTOR
 from writer.domain.analytics import Dimension, Figures, Filter, Group
+from writer.domain.money import money
 from writer.domain.usage import Outcome
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _json(group: Group) -> dict[str, object]:
 
 
 def _line(name: str, figures: Figures) -> str:
-    cost = f"${figures.cost_micros / 1e6:.4f}" if not figures.unpriced else "n/a"
+    cost = money(figures.cost_micros) if not figures.unpriced else "n/a"
     kept = f", {figures.words_kept:,} words kept" if figures.words_kept is not None else ""
     tokens = f"{figures.input_tokens:,} tokens in, {figures.output_tokens:,} out"
     return f"{name}: {figures.calls} calls ({figures.failed} failed), {tokens}, cost {cost}{kept}"

@@ -7,11 +7,10 @@ from enum import StrEnum
 from typing import Literal
 
 from writer.domain.errors import BudgetReached, PriceUnknown, UserMistake
+from writer.domain.money import MOST_MICROS, money
 from writer.domain.text import joined_surrogates
 
-MICROS = 1_000_000
 WARN_AT = 0.8
-MOST_MICROS = 1_000_000_000 * MICROS
 _MONTH = re.compile(r"2[0-9]{3}-(?:0[1-9]|1[0-2])")
 _ROUTE = re.compile(r"[^\s:]{1,40}:\S{1,200}")
 
@@ -40,6 +39,7 @@ class Budget:
 
     def __post_init__(self) -> None:
         for name in ("person", "route"):  # as they are kept: what is checked is what is read again
+            _check_name(name, getattr(self, name))
             object.__setattr__(self, name, joined_surrogates(getattr(self, name)))
         if not 0 <= self.limit_micros <= MOST_MICROS:
             raise UserMistake("A budget is from $0 to $1,000,000,000.")
@@ -138,6 +138,12 @@ class Refused:
 Answer = Granted | Busy | Refused
 
 
+def _check_name(what: str, name: str) -> None:
+    """A name that nothing is left of would stand for everybody, or for everything."""
+    if "\0" in name or (name and not name.strip()):
+        raise UserMistake(f"Write the {what} of a budget in letters that can be kept, or leave it out for all.")
+
+
 def month_of(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m")
 
@@ -154,25 +160,6 @@ def next_month(month: str) -> date:
 
 def month_name(month: str) -> str:
     return month_start(month).strftime("%B %Y")
-
-
-def money(micros: int) -> str:
-    """Cents, or as many digits as a smaller amount needs to be told from nothing."""
-    dollars = micros / MICROS
-    if micros and abs(dollars) < 0.1:
-        return f"${dollars:.4f}" if abs(dollars) >= 0.0001 else "under $0.0001"
-    return f"${dollars:,.2f}"
-
-
-def micros_of(dollars: float | str, what: str = "The amount") -> int:
-    """Raises UserMistake for what is no amount of dollars."""
-    try:
-        value = float(dollars)
-    except ValueError:
-        raise UserMistake(f"{what} must be a number of US dollars, such as 0.50.") from None
-    if not 0 <= value <= MOST_MICROS / MICROS:  # also what is not a number
-        raise UserMistake(f"{what} must be from $0 to $1,000,000,000.")
-    return round(value * MICROS)
 
 
 def refusal(hold: Hold, refused: Refused) -> BudgetReached:

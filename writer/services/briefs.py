@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from writer.domain.briefs import Brief
-from writer.domain.budgets import micros_of
 from writer.domain.errors import UserMistake
+from writer.domain.money import micros_of
 from writer.domain.text import joined_surrogates
 from writer.security.render import plain
 from writer.services.articles.content_types import DEFAULT, content_types

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from writer.domain.actors import Actor
 from writer.domain.briefs import Brief
-from writer.domain.budgets import money
 from writer.domain.completions import Tokens
 from writer.domain.drafting import BUILT_IN, Library
 from writer.domain.errors import WriterError
+from writer.domain.money import money
 from writer.domain.outlines import Outline, OutlineSection
 from writer.domain.sources import Passage
 from writer.services.articles import material
