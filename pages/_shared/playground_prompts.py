@@ -31,12 +31,12 @@ _ANY = ""
 
 
 def draw_library() -> None:
-    app, actor = get_app(), current_actor()
+    shelf = get_app().prompts.shelf(current_actor())
     with st.container(horizontal=True, vertical_alignment="bottom", key="prompts:find"):
         words = st.text_input("Search prompts", key="prompts:words", placeholder="Words of a name, folder, tag or text")
-        folder = _choice("Folder", app.prompts.folders(actor), "Every folder")
-        tag = _choice("Tag", app.prompts.tags(actor), "Every tag")
-    found = app.prompts.search(actor, words, folder=folder or None, tag=tag)
+        folder = _choice("Folder", shelf.folders, "Every folder")
+        tag = _choice("Tag", shelf.tags, "Every tag")
+    found = shelf.search(words, folder=folder or None, tag=tag)
     with st.container(horizontal=True, key="prompts:bar"):
         if st.button("New prompt", icon=":material/add:", key="prompts:new"):
             drawers.show("New prompt", lambda: _edit(None))

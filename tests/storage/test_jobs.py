@@ -48,6 +48,7 @@ def test_jobs_are_found_by_owner_draft_source_and_fingerprint_newest_first(store
     assert stores.jobs.latest_for_source(7) == newer
     assert stores.jobs.by_fingerprint(OWNER, "f") == newer
     assert stores.jobs.by_fingerprint("somebody else", "f") is None
+    assert stores.jobs.jobs_by_id([older.id, newer.id, "gone"]) == {older.id: older, newer.id: newer}
     assert stores.jobs.jobs("somebody else") == []
     assert [job.id for job in stores.jobs.jobs(OWNER, 1, older.kind)] == [newer.id]
     assert stores.jobs.jobs(OWNER, kind="another") == []

@@ -89,7 +89,9 @@ def _add_comparing(router: APIRouter, app: "App", who: WhoAsks) -> None:
     @router.get("/comparisons")
     def listing(request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 30) -> list[dict[str, Any]]:
         """Newest first; without the replies."""
-        return [summary_json(one, desk.job(one)) for one in desk.recent(who(request), limit)]
+        shown = desk.recent(who(request), limit)
+        jobs = desk.jobs(shown)
+        return [summary_json(one, jobs.get(one.job_id)) for one in shown]
 
     @router.get("/comparisons/{comparison_id}")
     def get(comparison_id: Id, request: Request) -> dict[str, Any]:

@@ -131,12 +131,16 @@ class SavedPrompt:
         return all(word in stated for word in words)
 
 
+Noted = tuple[PromptText, str]
+"""A text of a prompt, and what is new in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Packed:
     """A prompt on its way in or out of a file: versions oldest first, at least one."""
 
     place: Place
-    versions: tuple[tuple[PromptText, str], ...]
+    versions: tuple[Noted, ...]
 
     @classmethod
     def of(cls, prompt: SavedPrompt, versions: Sequence[PromptVersion]) -> Self:

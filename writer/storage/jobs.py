@@ -1,6 +1,6 @@
 """The ledger of jobs. Lock order is job, then steps, then draft: no two methods can wait for each other in a circle."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, select, update
@@ -35,6 +35,10 @@ class Jobs:
             if row is None:
                 raise NotFound(NO_JOB)
             return job_from(row)
+
+    def jobs_by_id(self, ids: Collection[str]) -> dict[str, Job]:
+        with self._database.reading() as session:
+            return {row.id: job_from(row) for row in session.scalars(select(JobRow).where(JobRow.id.in_(ids)))}
 
     def steps(self, job_id: str) -> list[Step]:
         ordered = select(StepRow).where(StepRow.job_id == job_id).order_by(StepRow.wave, StepRow.ordinal)

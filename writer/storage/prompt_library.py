@@ -1,6 +1,6 @@
 """Prompts and their versions as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from writer.domain.errors import NotFound
-from writer.domain.prompt_library import Packed, Place, PromptText, PromptVersion, SavedPrompt
+from writer.domain.prompt_library import Noted, Packed, Place, PromptText, PromptVersion, SavedPrompt
 from writer.storage.database import Database
 from writer.storage.rows import PromptRow, PromptVersionRow
 from writer.storage.rows.base import now_micros
@@ -25,6 +25,12 @@ class Prompts:
         with self._database.writing() as session:
             ids = [_added(session, owner_id, one) for one in packed]
             return [_read(session, id_) for id_ in ids]
+
+    def load(self, owner_id: str, packed: Sequence[Packed], texts: Mapping[str, Sequence[Noted]]) -> int:
+        with self._database.writing() as session:
+            for one in packed:
+                _added(session, owner_id, one)
+            return sum(_revised(session, id_, texts[id_]) for id_ in sorted(texts))
 
     def get(self, prompt_id: str) -> SavedPrompt:
         with self._database.reading() as session:
@@ -50,16 +56,9 @@ class Prompts:
             _change(session, prompt_id, **_placed(place))
             return _read(session, prompt_id)
 
-    def add_versions(self, prompt_id: str, texts: Sequence[tuple[PromptText, str]]) -> SavedPrompt:
+    def add_versions(self, prompt_id: str, texts: Sequence[Noted]) -> SavedPrompt:
         with self._database.writing() as session:
-            number = _locked(session, prompt_id)
-            newest = _read(session, prompt_id).latest.text
-            for text, note in texts:
-                if text != newest:
-                    number += 1
-                    newest = text
-                    _add_version(session, prompt_id, number, text, note)
-            _change(session, prompt_id, versions=number)
+            _revised(session, prompt_id, texts)
             return _read(session, prompt_id)
 
     def versions(self, prompt_id: str) -> list[PromptVersion]:
@@ -67,6 +66,14 @@ class Prompts:
         rows = select(PromptVersionRow).where(PromptVersionRow.prompt_id == prompt_id).order_by(newest_first)
         with self._database.reading() as session:
             return [_version(row) for row in session.scalars(rows)]
+
+    def versions_of(self, owner_id: str) -> dict[str, list[PromptVersion]]:
+        mine = select(PromptVersionRow).join(PromptRow, _NEWEST[0]).where(PromptRow.owner_id == owner_id)
+        found: dict[str, list[PromptVersion]] = {}
+        with self._database.reading() as session:
+            for row in session.scalars(mine.order_by(PromptVersionRow.number.desc())):
+                found.setdefault(row.prompt_id, []).append(_version(row))
+        return found
 
     def delete(self, prompt_id: str) -> None:
         with self._database.writing() as session:
@@ -81,6 +88,19 @@ def _added(session: Session, owner_id: str, packed: Packed) -> str:
     for number, (text, note) in enumerate(packed.versions, start=1):
         _add_version(session, id_, number, text, note)
     return id_
+
+
+def _revised(session: Session, prompt_id: str, texts: Sequence[Noted]) -> int:
+    """How many of them are new."""
+    before = number = _locked(session, prompt_id)
+    newest = _read(session, prompt_id).latest.text
+    for text, note in texts:
+        if text != newest:
+            number += 1
+            newest = text
+            _add_version(session, prompt_id, number, text, note)
+    _change(session, prompt_id, versions=number)
+    return number - before
 
 
 def _placed(place: Place) -> dict[str, Any]:

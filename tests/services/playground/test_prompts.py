@@ -1,10 +1,13 @@
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from writer.domain.actors import LOCAL_ACTOR, Actor
 from writer.domain.errors import NotFound, UserMistake
@@ -39,8 +42,8 @@ def test_prompts_are_found_by_words_folder_and_tag(library: Prompts) -> None:
     assert names(library, folder="") == ["Joke"]
     assert names(library, tag="short") == ["Joke", "Grüße"]
     assert names(library, "joke", folder="Mail") == []
-    assert library.folders(LOCAL_ACTOR) == ["Mail", "Mail/Cold"]
-    assert library.tags(LOCAL_ACTOR) == ["fun", "short"]
+    assert library.shelf(LOCAL_ACTOR).folders == ["Mail", "Mail/Cold"]
+    assert library.shelf(LOCAL_ACTOR).tags == ["fun", "short"]
 
 
 def test_a_change_is_a_version_and_any_two_are_compared(library: Prompts) -> None:
@@ -99,6 +102,35 @@ def test_imported_as_versions_nothing_is_overwritten_and_what_is_the_same_is_lef
     assert library.versions(made.id, LOCAL_ACTOR)[0].note == "Imported"
     assert library.get(same.id, LOCAL_ACTOR).latest.number == 1
     assert names(library) == ["Greeting", "New", "Same"]
+
+
+@contextmanager
+def asked_of_the_database() -> Iterator[list[str]]:
+    heard: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        heard.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+
+
+def test_many_prompts_are_read_at_once_and_taken_in_by_one_transaction(library: Prompts) -> None:
+    for number in range(5):
+        library.add(Place(f"Prompt {number}"), HELLO, LOCAL_ACTOR)
+    packed = [Packed(Place(f"Prompt {number}"), ((HI, ""),)) for number in range(7)]
+    with asked_of_the_database() as of_export:
+        content = library.export(LOCAL_ACTOR)
+    with asked_of_the_database() as of_import:
+        told = library.load(written(packed, "yaml").encode(), LOCAL_ACTOR, as_versions=True)
+
+    assert content.count("Say hello") == 5
+    assert len([one for one in of_export if one.startswith("SELECT")]) == 2
+    assert told == Imported(2, 5, 0)
+    assert of_import.count("BEGIN IMMEDIATE") == 1
 
 
 def test_a_file_that_brings_one_version_too_many_changes_nothing_at_all(library: Prompts) -> None:

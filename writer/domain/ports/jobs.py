@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from writer.domain.jobs import Job, JsonObject, NewJob, NewStep, Step, StepOutcome
@@ -15,6 +15,10 @@ class JobLedger(Protocol):
     def add(self, new: NewJob) -> Job: ...
 
     def job(self, job_id: str) -> Job: ...
+
+    def jobs_by_id(self, ids: Collection[str]) -> dict[str, Job]:
+        """Those that are there."""
+        ...
 
     def steps(self, job_id: str) -> list[Step]:
         """By wave, then in the order they were added."""

@@ -1,6 +1,7 @@
 """The library of prompts: kept, found again, changed by new versions only, compared, taken elsewhere."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from writer.domain.actors import Action, Actor, authorize
 from writer.domain.comparing import Comparison as Difference
@@ -8,12 +9,37 @@ from writer.domain.comparing import compared
 from writer.domain.drafts import Section
 from writer.domain.errors import NotFound, UserMistake
 from writer.domain.ports.prompt_library import PromptStore
-from writer.domain.prompt_library import Packed, Place, PromptText, PromptVersion, SavedPrompt, noted
+from writer.domain.prompt_library import Noted, Packed, Place, PromptText, PromptVersion, SavedPrompt, noted
 from writer.services.playground import prompt_files
 from writer.services.playground.prompt_files import Form, Imported
 
 MAX_PROMPTS = 2_000
 MAX_VERSIONS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One person's prompts, by folder and name, as one reading found them."""
+
+    prompts: Sequence[SavedPrompt]
+
+    @property
+    def folders(self) -> list[str]:
+        return sorted({one.place.folder for one in self.prompts if one.place.folder})
+
+    @property
+    def tags(self) -> list[str]:
+        return sorted({tag for one in self.prompts for tag in one.place.tags})
+
+    def search(self, words: str = "", *, folder: str | None = None, tag: str = "") -> list[SavedPrompt]:
+        """Those that have all the words, in any order; `folder` None is every folder, and a folder holds those below
+        it."""
+        wanted = words.casefold().split()
+        return [
+            one
+            for one in self.prompts
+            if one.matches(wanted) and (not tag or tag in one.place.tags) and _is_in(one.place.folder, folder)
+        ]
 
 
 class Prompts:
@@ -28,22 +54,11 @@ class Prompts:
     def get(self, prompt_id: str, by: Actor) -> SavedPrompt:
         return self._owned(prompt_id, by, "read")
 
+    def shelf(self, by: Actor) -> Shelf:
+        return Shelf(self._store.listing(by.user))
+
     def search(self, by: Actor, words: str = "", *, folder: str | None = None, tag: str = "") -> list[SavedPrompt]:
-        """Those that have all the words, in any order; `folder` None is every folder, and a folder holds those below
-        it. By folder and name."""
-        wanted = words.casefold().split()
-        mine = self._store.listing(by.user)
-        return [
-            one
-            for one in mine
-            if one.matches(wanted) and (not tag or tag in one.place.tags) and _is_in(one.place.folder, folder)
-        ]
-
-    def folders(self, by: Actor) -> list[str]:
-        return sorted({one.place.folder for one in self._store.listing(by.user) if one.place.folder})
-
-    def tags(self, by: Actor) -> list[str]:
-        return sorted({tag for one in self._store.listing(by.user) for tag in one.place.tags})
+        return self.shelf(by).search(words, folder=folder, tag=tag)
 
     def move(self, prompt_id: str, place: Place, by: Actor) -> SavedPrompt:
         """Another name, folder or tags; no new version."""
@@ -82,7 +97,9 @@ class Prompts:
         if ids is not None and (unknown := set(ids) - {one.id for one in mine}):
             raise NotFound(f"There is no such prompt ({len(unknown)} of {len(ids)} are not there).")
         chosen = [one for one in mine if ids is None or one.id in ids]
-        return prompt_files.written([Packed.of(one, self._store.versions(one.id)) for one in chosen], form)
+        versions = self._store.versions_of(by.user)
+        # Only what both readings found: one may have been deleted, or added, between them.
+        return prompt_files.written([Packed.of(one, versions[one.id]) for one in chosen if one.id in versions], form)
 
     def load(self, content: bytes, by: Actor, *, as_versions: bool = False) -> Imported:
         """Nothing is ever overwritten: each prompt of the file is a new one, or with `as_versions` its newest text is a
@@ -91,16 +108,14 @@ class Prompts:
         known = {(p.place.folder, p.place.name): p for p in self._store.listing(by.user)} if as_versions else {}
         new = [one for one in packed if (one.place.folder, one.place.name) not in known]
         self._check_room(len(new), by)
+        texts: dict[str, list[Noted]] = {}
         for one in packed:
             if before := known.get((one.place.folder, one.place.name)):
-                _check_version(before, one.versions[-1][0])
-        added = self._store.add(by.user, new)
-        revised = 0
-        for one in packed:
-            if before := known.get((one.place.folder, one.place.name)):
-                now = self.revise(before.id, one.versions[-1][0], by, one.versions[-1][1] or "Imported")
-                revised += now.latest.number > before.latest.number
-        return Imported(len(added), revised, len(packed) - len(added) - revised)
+                text, note = one.versions[-1]
+                _check_version(before, text)
+                texts.setdefault(before.id, []).append((text, noted(note or "Imported")))
+        revised = self._store.load(by.user, new, texts)
+        return Imported(len(new), revised, len(packed) - len(new) - revised)
 
     def _check_room(self, more: int, by: Actor) -> None:
         if self._store.count(by.user) + more > MAX_PROMPTS:

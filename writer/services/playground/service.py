@@ -110,6 +110,10 @@ class Playground:
         except NotFound:
             return None
 
+    def jobs(self, comparisons: Sequence[Comparison]) -> Mapping[str, Job]:
+        """By their ids."""
+        return self._ledger.jobs_by_id([one.job_id for one in comparisons])
+
     def replies(self, comparison: Comparison) -> list[Reply]:
         """By column. While names are hidden, so is what would tell them."""
         steps = {step.key: step for step in self._ledger.steps(comparison.job_id)}
