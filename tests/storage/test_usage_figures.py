@@ -4,21 +4,23 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import UTC, date, datetime, timedelta
+from itertools import count, cycle
 from threading import Barrier
 
 import pytest
+from alembic import command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.storage.makers import OWNER, a_brief, an_event
-from writer.domain.analytics import Dimension, Figures, Filter, Step
+from writer.domain.analytics import Dimension, Figures, Filter, KeptWords, Step
 from writer.domain.completions import Caller, Purpose, Tokens
 from writer.domain.errors import UserMistake
+from writer.domain.ports.draft_index import StaleDraft
 from writer.domain.usage import Outcome, UsageEvent
-from writer.storage import Database, Stores, usage_folding
+from writer.storage import Database, Stores, migrations, usage_folding
 from writer.storage.rows import RollupRow, UsageRow
 from writer.storage.rows.usage import TOO_LONG
 from writer.storage.usage_cubes import Additions
@@ -166,6 +168,111 @@ def test_every_sum_is_that_of_the_calls_by_whatever_they_are_grouped_and_filtere
             assert total_of([group.figures for group in groups]) == by_hand(meant)
 
     check()
+
+
+YEARS = [
+    Filter(datetime(2025, 2, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),  # whole months
+    Filter(datetime(2025, 2, 2, tzinfo=UTC), datetime(2026, 1, 30, tzinfo=UTC)),
+    Filter(datetime(2025, 1, 31, 5, tzinfo=UTC), datetime(2025, 12, 31, 23, tzinfo=UTC)),
+    Filter(datetime(2025, 3, 2, tzinfo=UTC), datetime(2025, 4, 30, tzinfo=UTC)),  # none is whole
+    Filter(since=datetime(2025, 6, 15, tzinfo=UTC)),
+    Filter(until=datetime(2025, 6, 15, tzinfo=UTC)),
+    Filter(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)),
+    Filter(since=datetime(9999, 12, 31, tzinfo=UTC)),
+    Filter(until=datetime(1960, 1, 1, tzinfo=UTC)),
+    Filter(),
+]
+CHOSEN = (
+    {},
+    {"routes": ("route:0",)},
+    {"purposes": ("edit",), "outcomes": (Outcome.FAILED,)},
+    {"routes": ("route:1",), "purposes": ("edit",), "content_types": ("how-to",)},
+)
+
+
+def test_every_sum_over_months_is_that_of_the_calls(stores: Stores):
+    events = [
+        an_event(
+            Caller(OWNER, draft_id=f"d{n % 3}"),
+            at=datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=n * 77),
+            route=f"route:{n % 2}",
+            purpose=Purpose.EDIT if n % 3 else Purpose.SECTION,
+            cost_micros=n,
+            outcome=Outcome.FAILED if n % 5 == 0 else Outcome.OK,
+            error="RateLimited" if n % 5 == 0 else "",
+            content_type="how-to" if n % 4 else "",
+        )
+        for n in range(150)
+    ]
+    stores.usage.record(events)
+    filters = [replace(year, **CHOSEN[(at + more) % 4]) for at, year in enumerate(YEARS) for more in (0, 2)]
+    for wanted, dimension in zip(filters, cycle((Dimension.ROUTE, Dimension.ERROR, Dimension.DRAFT)), strict=False):
+        meant = [event for event in events if matching(event, wanted)]
+        totals = stores.analytics.totals(OWNER, wanted)
+        assert sums(totals) == by_hand(meant), wanted
+        assert (totals.total.calls if totals.total else 0) == sum(event.outcome is Outcome.OK for event in meant)
+        groups = stores.analytics.groups(OWNER, wanted, dimension)
+        assert {group.key: sums(group.figures) for group in groups} == {
+            key: by_hand(some) for key, some in divided(meant, NAMES[dimension]).items()
+        }
+
+
+def test_the_drafts_that_cost_most_are_the_same_with_any_filter(stores: Stores):
+    events = [
+        an_event(Caller(OWNER, draft_id=f"d{n % 13}"), at=START, route=f"route:{n % 2}", cost_micros=n * n % 101)
+        for n in range(100)
+    ]
+    stores.usage.record(events)
+    for wanted in (Filter(), Filter(routes=("route:0",)), Filter(routes=("route:0",), outcomes=(Outcome.OK,))):
+        by_draft = divided([e for e in events if matching(e, wanted)], NAMES[Dimension.DRAFT])
+        costly = sorted((-by_hand(some)[8], -len(some), key) for key, some in by_draft.items())[:4]
+
+        found = stores.analytics.groups(OWNER, wanted, Dimension.DRAFT, limit=4)
+
+        assert [(-g.figures.cost_micros, -g.figures.calls, g.key) for g in found] == costly
+        assert [sums(g.figures) for g in found] == [by_hand(by_draft[g.key]) for g in found]
+
+
+def test_what_was_summed_by_an_earlier_version_is_kept_and_summed_further(database: Database, stores: Stores):
+    """Down to the tables as they were, and up again: rows of months and of fewer keys are made of the others."""
+    draft = stores.drafts.create(OWNER, a_brief(), "Title")
+    words = KeptWords(date(2025, 3, 4), "route:1", "section", "", 70)
+    stores.kept_words.put_words(StaleDraft(draft.id, OWNER, draft.revision), [words])
+    events = [
+        an_event(
+            Caller(OWNER, draft_id=f"d{n % 3}"),
+            at=datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=n * 77),
+            route=f"route:{n % 2}",
+            total_ms=1.3 ** (n % 40),
+            first_token_ms=None if n % 3 else 3.0 * n,
+            error="RateLimited" if n % 5 == 0 else "",
+        )
+        for n in range(100)
+    ]
+    stores.usage.record(events)
+    stores.analytics.totals(OWNER, Filter())
+    before = rollups(database)
+    with database.migrating() as connection:
+        config = migrations.alembic_config(connection)
+        command.downgrade(config, "0014")
+        assert {row.cube for row in connection.execute(text("SELECT cube FROM usage_rollups"))} == set(range(10))
+        histogram = packed(dict.fromkeys(range(300), 1)) * 4
+        connection.execute(
+            text("UPDATE usage_rollups SET total_times = total_times || :it WHERE cube = 6"), {"it": histogram}
+        )
+        command.upgrade(config, "head")
+
+    after = rollups(database)
+    assert {key: row[:-2] for key, row in after.items()} == {key: row[:-2] for key, row in before.items()}
+    assert {key: row[-2] for key, row in after.items()} == {key: row[-2] for key, row in before.items()}
+    with database.reading() as session:
+        assert max(map(len, session.scalars(select(RollupRow.total_times)))) <= TOO_LONG
+
+
+def rollups(database: Database) -> dict[tuple[object, ...], tuple[object, ...]]:
+    with database.reading() as session:
+        rows = session.execute(select(RollupRow.__table__)).all()
+    return {tuple(row[:12]): (*row[12:-2], counted(row[-2]), counted(row[-1])) for row in rows}
 
 
 @pytest.mark.parametrize("step", Step)
