@@ -74,7 +74,7 @@ def ledger(url: str, calls: int) -> Iterator[Analytics]:
         begun = time.perf_counter()
         fill(database, calls)
         filled = time.perf_counter()
-        sum_up(database)
+        sum_up(database, calls)
         stores = Stores(database, FileCipher(Path(folder) / "key"))
         done, rows = time.perf_counter(), _rollups(database)
         print(

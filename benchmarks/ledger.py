@@ -1,6 +1,9 @@
 """A ledger of any number of calls over a year, written by the database itself, and summed up as Writer does."""
 
-from sqlalchemy import text
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, text
 
 from writer.domain.actors import LOCAL_OWNER
 from writer.storage import Database
@@ -47,22 +50,29 @@ def fill(database: Database, calls: int) -> None:
         session.execute(text("ANALYZE"))
 
 
-def sum_up(database: Database) -> None:
-    with database.reading() as session:
-        rows = session.execute(
-            UsageRow.__table__.select()
-            .with_only_columns(at_micros(), *USED)
-            .order_by(UsageRow.at)
-            .execution_options(yield_per=_CHUNK)
-        )
-        for some in rows.partitions():
-            additions = Additions()
-            for row in some:
-                additions.call(row)
-            with database.writing(durable=False) as writing:
-                additions.write(database, writing)
+def sum_up(database: Database, calls: int) -> None:
+    """A part of the year after the other, each read to its end before it is written: SQLite clears its log only when
+    nobody reads."""
+    parts = -(-calls // _CHUNK)
+    for part in range(parts):
+        additions = Additions()
+        for row in _between(database, part * DAYS * DAY // parts, (part + 1) * DAYS * DAY // parts):
+            additions.call(row)
+        with database.writing(durable=False) as session:
+            additions.write(database, session)
     with database.writing() as session:
         session.execute(text("ANALYZE"))
+
+
+def _between(database: Database, first: int, end: int) -> Sequence[Any]:
+    """In microseconds of the year."""
+    at = at_micros()
+    since = FIRST_DAY * DAY
+    calls = select(at, *USED).where(
+        UsageRow.owner_id == LOCAL_OWNER, at.element >= since + first, at.element < since + end
+    )
+    with database.reading() as session:
+        return session.execute(calls.order_by(UsageRow.at)).all()
 
 
 def _rows(calls: int) -> str:

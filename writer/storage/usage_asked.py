@@ -67,6 +67,12 @@ class Asked:
         """Whether latencies are told: not in each part of a series, and not by draft."""
         return not (self.step and self.keys) and "draft_id" not in self.keys
 
+    def has_one_row_each(self, days: Days) -> bool:
+        """Whether each key that is asked for is one row of the cube: nothing is to be summed."""
+        told = {*self.keys, *(["hour"] if self.step is Step.HOUR else [])}
+        told |= {_COLUMNS[name] for name in _COLUMNS if len(getattr(self.wanted, name)) == 1}
+        return self.cube is not None and self.cube.keys <= told and (self.step is not None or days[0] == EVER)
+
 
 def asked_for(wanted: Filter, *, by: Dimension | None = None, step: Step | None = None) -> Asked:
     if by is Dimension.DAY:

@@ -1,6 +1,7 @@
 """Sums under the keys that are asked for: of roll-ups, of calls, and of the words that are kept."""
 
 from collections.abc import Iterator, Sequence
+from operator import add as plus
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, case, cast, false, func, select, type_coerce
@@ -12,6 +13,7 @@ from writer.storage.rows import KeptWordsRow, RollupRow, UsageRow
 from writer.storage.usage_asked import (
     BEFORE_DAY,
     Asked,
+    Days,
     asked_for,
     matching_calls,
     matching_rollups,
@@ -35,8 +37,8 @@ class Sums:
         self.first: list[str] = []
         self.total: list[str] = []
 
-    def add(self, sums: Sequence[Any], first: str | None = "", total: str | None = "") -> None:
-        self.sums = [a + int(b or 0) for a, b in zip(self.sums, sums, strict=True)]
+    def add(self, sums: Sequence[int], first: str | None = "", total: str | None = "") -> None:
+        self.sums = sums if self.sums is _NONE else list(map(plus, self.sums, sums))
         self.first.append(first or "")
         self.total.append(total or "")
 
@@ -74,18 +76,25 @@ def from_rollups(session: Session, owner_id: str, asked: Asked, found: dict[Key,
     table = RollupRow.__table__.c
     time = [table.day * 24 + table.hour if asked.step is Step.HOUR else table.day] if asked.step else []
     keys = _labelled([*time, *(table[key] for key in asked.keys)])
-    sums = [sum_of(name) for name in SUMS]
-    if asked.timed and asked.cube and asked.cube.timed:
-        sums += [func.aggregate_strings(table[name], "") for name in ("first_times", "total_times")]
     known = _known(session, owner_id, asked) if asked.days else {}
     for days in asked.days:
         matching = matching_rollups(owner_id, asked, days, known)
         if limit is not None:  # all sums of those alone: half the time
             first = _first(_grouped(select(*keys).where(*matching), keys), keys, limit).subquery()
             matching += _among(asked, first)
-        for row in session.execute(_grouped(select(*keys, *sums).where(*matching), keys)):
-            rest = tuple(row[len(keys) :])
+        for row in session.execute(_summing(asked, days, keys).where(*matching)):
+            rest = row[len(keys) :]
             found.setdefault(_key(row, asked, keys), Sums()).add(rest[: len(SUMS)], *rest[len(SUMS) :])
+
+
+def _summing(asked: Asked, days: Days, keys: Sequence[Any]) -> Select[Any]:
+    assert asked.cube is not None
+    table = RollupRow.__table__.c
+    times = [table[name] for name in ("first_times", "total_times")] if asked.timed and asked.cube.timed else []
+    if asked.has_one_row_each(days):
+        return select(*keys, *(table[name] for name in SUMS), *times)
+    joined = [func.aggregate_strings(name, "") for name in times]
+    return _grouped(select(*keys, *(sum_of(name) for name in SUMS), *joined), keys)
 
 
 def _first(wanted: Select[Any], keys: Sequence[Any], limit: int) -> Select[Any]:
@@ -108,7 +117,7 @@ def from_calls(session: Session, owner_id: str, asked: Asked, span: Any, found: 
     keys = _labelled([*time, *(value_of(key, at) for key in asked.keys)])
     where = matching_calls(owner_id, asked.wanted, span)
     for row in session.execute(_grouped(select(*keys, *_CALL_SUMS).where(*where), keys)):
-        found.setdefault(_key(row, asked, keys), Sums()).add((*row[len(keys) :], 0))
+        found.setdefault(_key(row, asked, keys), Sums()).add((*map(int, row[len(keys) :]), 0))
     if not asked.timed:
         return
     answered = and_(UsageRow.outcome == Outcome.OK.value, UsageRow.cached == false())
