@@ -1,12 +1,14 @@
 """Pieces of text as they come off the wire, made fit to show: each class holds back what it cannot decide on yet."""
 
 import re
+from collections.abc import Sequence
 
 from writer.domain.text import joined_surrogates
 
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_OPEN, _CLOSE = "<think>", "</think>"
+_OPENS, _CLOSES = ("<think>", "<thinking>"), ("</think>", "</thinking>")
+_OPEN, _CLOSE = re.compile("|".join(_OPENS)), re.compile("|".join(_CLOSES))
 
 
 class Joined:
@@ -30,7 +32,8 @@ class Joined:
 
 
 class Spoken:
-    """What a model says, without what it thinks in `<think>…</think>`; tags may be split over chunks."""
+    """What a model says, without what it thinks in `<think>…</think>` or `<thinking>…</thinking>`; tags may be split
+    over chunks. Whoever asks gets replies through this, so nobody else looks for thoughts."""
 
     def __init__(self) -> None:
         self._held = ""
@@ -44,9 +47,10 @@ class Spoken:
         self._held = ""
         spoken: list[str] = []
         while text:
-            before, tag, after = text.partition(_CLOSE if self._thinking else _OPEN)
+            tag = (_CLOSE if self._thinking else _OPEN).search(text)
+            before, after = (text[: tag.start()], text[tag.end() :]) if tag else (text, "")
             if not tag:
-                before, self._held = _split_tag(before, _CLOSE if self._thinking else _OPEN)
+                before, self._held = _split_tag(before, _CLOSES if self._thinking else _OPENS)
             if not self._thinking:
                 spoken.append(self._after_a_thought(before))
             if not tag:
@@ -71,9 +75,9 @@ class Spoken:
         return text
 
 
-def _split_tag(text: str, tag: str) -> tuple[str, str]:
+def _split_tag(text: str, tags: Sequence[str]) -> tuple[str, str]:
     """The text without the beginning of a tag at its end, and that beginning."""
-    for length in range(min(len(tag) - 1, len(text)), 0, -1):
-        if text.endswith(tag[:length]):
-            return text[:-length], text[-length:]
+    at = text.rfind("<")
+    if at >= 0 and any(tag.startswith(text[at:]) for tag in tags):
+        return text[:at], text[at:]
     return text, ""

@@ -242,14 +242,6 @@ async def test_a_stream_that_never_finishes_is_invalid():
         await written([TextDelta("Some text")])
 
 
-async def test_thoughts_are_neither_shown_nor_kept():
-    show = Shown()
-    events = [TextDelta(piece) for piece in ("<th", "ink>I should", " cite</thi", "nk>\n\n", "The ", prose(19))]
-    drafted, _ = await written([*events, Finished(Tokens(), "scripted:one", StopReason.STOP)], show=show)
-
-    assert drafted.text == show.text == f"The {prose(19)}"
-
-
 async def test_a_model_that_goes_round_in_circles_is_stopped():
     events = [TextDelta("It began well [[S1.p1]]. "), *[TextDelta("and then the same words come again ")] * 4000]
     drafted, _ = await written([*events, Finished(Tokens(), "scripted:one", StopReason.STOP)])

@@ -31,8 +31,6 @@ def an_ask(text=CORE, action="rewrite", **more):
         f"{SAID}\n\nLet me know if you would like another version.",
         f"{SAID}\n\n---\nI hope this helps!",
         f"<passage-0123456789ab>\n{SAID}\n</passage-0123456789ab>",
-        f"<think>Easy.</think>\n{SAID}",
-        f"<think>never closed {SAID}</think>{SAID}",
     ],
 )
 def test_what_stands_round_a_reply_goes(reply):
@@ -57,7 +55,7 @@ def test_what_belongs_to_the_text_stays(core, reply):
     assert replacement_in(reply, an_ask(core)).text == reply
 
 
-@pytest.mark.parametrize("reply", ["", "  \n", "<think>Only thoughts", "```\n```"])
+@pytest.mark.parametrize("reply", ["", "  \n", "```\n```"])
 def test_a_reply_without_text_is_none(reply):
     with pytest.raises(ReplyInvalid, match="nothing"):
         replacement_in(reply, an_ask())

@@ -12,7 +12,6 @@ from writer.domain.repetition import Loop, first_of_repetition
 from writer.domain.text import joined_surrogates, sentences
 from writer.services.articles.prompts import prompts
 
-_THOUGHTS = re.compile(r"\A\s*<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
 KEPT_REPLY = "From the reply cache: the same was asked before, and nothing was paid for it now."
 _LOOK_EVERY = 100
 _LOOP = Loop(times=4, least=300, longest=600)
@@ -21,7 +20,7 @@ _LOOP = Loop(times=4, least=300, longest=600)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole reply without its thoughts. `notes` are sentences for the writer."""
+    """A whole reply. `notes` are sentences for the writer."""
 
     text: str
     route: str
@@ -40,7 +39,7 @@ class Hidden:
 
 
 class Visible:
-    """Passes prose on and holds back what is not for the reader: thoughts, and replies that are a JSON value."""
+    """Passes prose on and holds back replies that are a JSON value."""
 
     def __init__(self, show: Show) -> None:
         self._show = show
@@ -53,20 +52,9 @@ class Visible:
             return
         self._held += delta
         text = self._held.lstrip()
-        if not text or "<thinking>".startswith(text) or _inside_thoughts(text):
-            return
-        text = _THOUGHTS.sub("", text).lstrip()
         if text and not text.startswith(("{", "`")):
             self._open = True
             self._show(text)
-
-
-def _inside_thoughts(text: str) -> bool:
-    return text.startswith("<think") and "</think" not in text
-
-
-def without_thoughts(text: str) -> str:
-    return _THOUGHTS.sub("", text)
 
 
 class Asking:
@@ -137,7 +125,7 @@ class Asking:
                         break
                 elif isinstance(event, Finished):
                     finished = event
-        text = joined_surrogates(without_thoughts("".join(pieces)))
+        text = joined_surrogates("".join(pieces))
         if watch.note:
             return Reply(watch.cut(text), self._provider.route, StopReason.STOP, (watch.note,))
         if finished is None:
@@ -165,7 +153,7 @@ class _Watch:
         if self._unseen < _LOOK_EVERY:
             return False
         self._unseen = 0
-        text = without_thoughts("".join(pieces))
+        text = "".join(pieces)
         self._period = _LOOP.period(text)
         if self._period:
             self.note = "The model began to repeat itself and was stopped; the text ends before the repetition."

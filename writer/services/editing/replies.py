@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from writer.domain.citations import TOKEN, cited_ids, only_known
 from writer.domain.drafts import count_words
 from writer.domain.errors import ReplyInvalid
-from writer.services.articles.asking import without_thoughts
 from writer.services.articles.replies import near_citations
 from writer.services.editing.asks import Ask
 
@@ -54,7 +53,7 @@ class Replacement:
 def replacement_in(reply: str, ask: Ask) -> Replacement:
     """Raises ReplyInvalid when the reply is none: empty, or a refusal."""
     core = ask.text.strip()
-    said = bare(without_thoughts(reply), core)
+    said = bare(reply, core)
     if not said:
         raise ReplyInvalid("The model answered with nothing that could stand in the text.")
     if _REFUSAL.match(said) and not _REFUSAL.match(core) and count_words(said) < 80:

@@ -11,7 +11,7 @@ from writer.domain.errors import ProviderError, ReplyInvalid, StreamInterrupted
 from writer.domain.questions import Answer, Refusal
 from writer.domain.sources import Passage
 from writer.services.articles import material
-from writer.services.articles.asking import Asking, Reply, said, whole_sentences, without_thoughts
+from writer.services.articles.asking import Asking, Reply, said, whole_sentences
 from writer.services.articles.prompts import prompts
 from writer.services.articles.replies import gap_in, prose_in
 from writer.services.articles.section_writing import ROOM_TO_THINK
@@ -52,7 +52,7 @@ class ModelAnswerer:
         try:
             return await self._asking.prose(request, show, WORDS)
         except StreamInterrupted as broken:
-            kept = whole_sentences(without_thoughts(broken.text)).strip()
+            kept = whole_sentences(broken.text).strip()
             if not kept or kept.startswith("{"):
                 raise
             note = f"The connection to {broken.route} broke twice: this is what had come. Ask again for all of it."
