@@ -48,8 +48,9 @@ def heading(desk: Desk) -> str:
         status(desk)
         export_popover(desk.draft)
         publish_button(desk.draft.id)
-    still_writing(desk.draft)
-    paid_work_banner()
+    with st.container(key="notices"):  # always there: what comes and goes in it must not mount the editor anew
+        still_writing(desk.draft)
+        paid_work_banner()
     return view
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages._shared.app import current_actor, get_app
 from pages._shared.banner import banners
+from pages._shared.budgets import paid_work_banner
 from writer.domain.briefs import Brief
 from writer.domain.budgets import JobCap
 from writer.domain.drafting import BUILT_IN
@@ -20,7 +21,8 @@ from writer.services.budgets import told
 
 
 def estimate_line(draft: Draft, outline: Outline, job: Job | None) -> None:
-    """Beside the button that begins the paid work."""
+    """Beside the button that begins the paid work, with what budgets say of it."""
+    paid_work_banner()
     app, actor = get_app(), current_actor()
     route = str(job.args.get("route", "")) if job else ""
     ids = app.articles.source_ids(draft.brief, actor)

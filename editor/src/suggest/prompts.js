@@ -21,6 +21,7 @@ export function savedPrompts(area, load) {
     const prompt = prompts[node.value]
     if (!prompt) return
     area.value = filled(prompt.version)
+    area.rows = 5
     asked = variables(area.value)
     area.focus()
     lead()
