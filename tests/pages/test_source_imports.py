@@ -161,6 +161,10 @@ def test_a_file_of_the_same_name_replaces_its_source_and_is_said(app: App, scree
     (source,) = app.sources.listing(LOCAL_ACTOR)
     assert source.revision == 2
     assert "has changed and is read again" in at.info[0].value
+    at.run()
+    assert "has changed and is read again" in at.info[0].value
+    at.button(key="sources:upload:outcome:dismiss").click().run()
+    assert not at.info
 
 
 def test_both_files_of_the_same_name_are_kept_on_wish_and_the_same_bytes_are_recognised(
