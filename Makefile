@@ -11,6 +11,7 @@ WORKERS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$(( cores < 7 ? 
 run: setup  ## set up and serve the app (on a free port if 8501 is taken)
 	$(BIN)/python -m writer serve $(if $(PORT),--port $(PORT))
 
+test: export PYTHONDONTWRITEBYTECODE =  # hundreds of processes start, each of which would compile what it imports
 test: setup-dev browser  ## set up and run every test
 	$(BIN)/python -m pytest --ignore=tests/browser -n $(WORKERS) --dist loadfile
 	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile
