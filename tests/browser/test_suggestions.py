@@ -196,3 +196,52 @@ def test_a_provider_that_fails_is_told_in_words(editor: Page, desk: Desk, model:
 
     expect(tray(editor).locator(".tray-note.failed")).not_to_be_empty()
     assert desk.text == TEXT
+
+
+def kept_prompt(desk: Desk, name: str, text: str) -> None:
+    body = json.dumps({"name": name, "folder": "Edits", "prompt": text}).encode()
+    urllib.request.urlopen(
+        urllib.request.Request(f"{desk.url}/api/prompts", body, {"Content-Type": "application/json"})
+    )
+
+
+def test_a_saved_prompt_fills_the_instruction_and_what_is_in_braces_is_replaced_first(
+    editor: Page, desk: Desk, model: ScriptedServer
+) -> None:
+    kept_prompt(desk, "For readers", "Rewrite {{selection}} for {{audience}}.")
+    select(editor, SENTENCE)
+    editor.keyboard.press("Control+j")
+    menu = editor.get_by_role("dialog", name="Ask for a suggestion")
+    menu.get_by_role("button", name=re.compile("instruction", re.I)).click()
+    menu.get_by_label("Saved prompts").select_option(label="Edits/For readers")
+    field = menu.get_by_role("textbox", name="What should be done")
+    expect(field).to_have_value("Rewrite the passage for {{audience}}.")
+    before = len(model.requests)
+    button(menu, "Ask").click()
+    expect(menu.get_by_role("status")).to_have_text("Replace {{audience}} with what is meant.")
+    editor.keyboard.type("sailors")
+    editor.keyboard.press("Enter")
+    arrived(editor)
+
+    assert len(model.requests) == before + 1
+    assert "Rewrite the passage for sailors." in model.requests[-1].prompt
+
+
+def test_a_model_beside_the_rules_of_a_pass_is_a_choice_with_its_cost(
+    editor: Page, desk: Desk, model: ScriptedServer
+) -> None:
+    long = "The tide is going up two times in a day, and that is what it does on every day of the whole year."
+    desk.put(long)
+    editor.reload()
+    ready(editor)
+    model.script = Reply("The tide rises twice a day, all the year.")
+    content(editor).focus()
+    editor.keyboard.press("Control+j")
+    menu = editor.get_by_role("dialog", name="Ask for a suggestion")
+    menu.get_by_role("button", name=re.compile("^Style guide")).click()
+    expect(menu.get_by_role("status")).to_have_text("Cost: n/a, the price of this route is not known.")
+    menu.get_by_label("Rules of your own for the model").fill("No word above ten letters.")
+    menu.get_by_role("button", name=re.compile("and a model")).click()
+    arrived(editor)
+
+    assert "No word above ten letters." in model.requests[-1].prompt
