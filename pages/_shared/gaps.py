@@ -20,6 +20,8 @@ def gap_cards(draft: Draft) -> None:
     """Nothing where nothing is missing."""
     app, actor = get_app(), current_actor()
     parts = app.gaps.of(draft.id, actor)
+    if [part.key for part in parts] != [section.key for section in draft.sections if section.gap is not None]:
+        st.rerun()  # a section was written since the page read the draft that it shows
     if not parts:
         return
     st.header(counted(len(parts), "open part"), anchor=False, help="Sections that your sources do not carry")

@@ -99,6 +99,24 @@ def test_a_section_is_written_again_from_a_source_that_came_later(open_app):
     assert app.drafts.versions(draft.id, LOCAL_ACTOR)[0].note == "“Sauerkraut and scurvy on ships” written again"
 
 
+def test_a_section_that_is_finished_while_its_card_is_drawn_is_no_open_part(open_app):
+    app = open_app()
+    draft = with_gap(app)
+    add(app, "Sauerkraut at sea", KRAUT)
+    job = app.gaps.retry(draft.id, "s2", LOCAL_ACTOR)
+
+    class FinishedMeanwhile:
+        def latest_for_draft(self, draft_id, kind):
+            finished(app, job)
+            return app.jobs.for_draft(draft_id, LOCAL_ACTOR, kind)
+
+    ledger, app.gaps._ledger = app.gaps._ledger, FinishedMeanwhile()
+    parts = app.gaps.of(draft.id, LOCAL_ACTOR)
+    app.gaps._ledger = ledger
+
+    assert parts == []
+
+
 def test_a_source_that_came_later_counts_also_where_the_brief_names_its_sources(open_app):
     app = open_app()
     draft = with_gap(app, source_ids=(1,))

@@ -65,8 +65,8 @@ class Gaps:
 
     def of(self, draft_id: str, by: Actor) -> list[OpenPart]:
         """In reading order."""
-        draft = self._owned(draft_id, by)
         job = self._ledger.latest_for_draft(draft_id, KIND)
+        draft = self._owned(draft_id, by)  # after the job: if that ends meanwhile, what it wrote is there
         at_work = job if job is not None and not job.state.is_over else None
         return [
             OpenPart(s.key, s.heading, s.gap, s.role == "body", at_work if _is_for(at_work, s.key) else None)
