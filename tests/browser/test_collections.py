@@ -3,20 +3,18 @@
 from pathlib import Path
 from urllib.parse import urljoin
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Opened, button, settled
+from tests.browser.conftest import Opened, button
+
+pytestmark = pytest.mark.furnished
 
 NAME = "Harbour board papers"
 
 
 def test_a_collection_is_made_filled_exported_deleted_and_brought_in_again(visit: Opened, tmp_path: Path) -> None:
     page = visit("/sources")
-    samples = button(page, "Add sample documents")
-    page.get_by_text("Add sources").or_(samples).first.wait_for()
-    if samples.count():
-        samples.click()
-    settled(page)
     button(page, "New collection").click()
     page.get_by_label("Name", exact=True).fill(NAME)
     button(page, "Create").click()
