@@ -14,7 +14,7 @@ run: setup  ## set up and serve the app (on a free port if 8501 is taken)
 test: export PYTHONDONTWRITEBYTECODE =  # hundreds of processes start, each of which would compile what it imports
 test: setup-dev browser  ## set up and run every test
 	$(BIN)/python -m pytest --ignore=tests/browser -n $(WORKERS) --dist loadfile
-	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --reruns 1 -rR
 
 check: format lint types layers test  ## what CI runs: format, lint, types, layers, tests
 
