@@ -51,7 +51,10 @@ def told(estimate: Estimate | None, what: str) -> str:
 
 def _about(micros: int) -> str:
     """To two digits: an estimate knows no more."""
-    return money(int(float(f"{micros:.2g}"))).rstrip("0") if micros < 100_000 else money(micros)
+    if micros >= 100_000:
+        return money(micros)
+    dollars, _, cents = money(int(float(f"{micros:.2g}"))).partition(".")
+    return f"{dollars}.{cents.rstrip('0'):0<2}"
 
 
 @dataclass(frozen=True, slots=True)
